@@ -1,0 +1,157 @@
+using OpenCvSharp;
+
+namespace Microsoft.ML.VideoMamba.Video.Decoding.OpenCv;
+
+/// <summary>
+/// Frames through OpenCV's FFmpeg. Frames are grabbed one by one and never sought (seeks are slower, and wrong in several containers), counts and
+/// rates of the header are hints, and a failed grab is tried again, as it may be a damaged packet with good frames behind it.
+/// A size change inside the stream goes unseen: OpenCV repeats the last picture of the first size.
+/// </summary>
+internal sealed class OpenCvVideoDecoder : IVideoDecoder
+{
+    private const int ThreadsProperty = 70; // CAP_PROP_N_THREADS has no enum member
+    private const int MaxFailedGrabs = 32;
+    private const int MaxCountHint = 10_000_000;
+
+    private readonly VideoDecoderOptions _options;
+    private readonly VideoCapture _capture;
+    private readonly Mat _coded = new(), _shown = new();
+    private readonly StreamFacts? _facts;
+    private bool _ended;
+
+    public OpenCvVideoDecoder(string name, string path, VideoDecoderOptions options)
+    {
+        var runtime = OpenCvRuntime.Load();
+        (Name, Backend, _options) = (name, runtime.Description, options);
+        _facts = runtime.Libav?.Read(path);
+        int[] parameters = options.Threads > 0 ? [ThreadsProperty, options.Threads] : [];
+        _capture = new VideoCapture(path, VideoCaptureAPIs.FFMPEG, parameters);
+        try
+        {
+            if (!_capture.IsOpened()) throw new VideoException(name, "open", WhyNotOpened());
+            ReadHeader();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string Name { get; }
+
+    public string Backend { get; }
+
+    public string Codec { get; private set; } = "";
+
+    public int Width { get; private set; }
+
+    public int Height { get; private set; }
+
+    public int Rotation { get; private set; }
+
+    public double FramesPerSecond { get; private set; }
+
+    public int? FrameCountHint { get; private set; }
+
+    public int Position { get; private set; } = -1;
+
+    public double Timestamp { get; private set; }
+
+    public int Gaps { get; private set; }
+
+    private FrameOrientation? Mirrored => _facts is { Orientation: { IsMirrored: true } orientation } ? orientation : null;
+
+    public bool MoveNext()
+    {
+        if (_ended) return false;
+        bool skipped = false;
+        for (int failed = 0; !_capture.Grab(); skipped = true)
+        {
+            if (++failed == MaxFailedGrabs) return End();
+        }
+
+        Position++;
+        Timestamp = _capture.Get(VideoCaptureProperties.PosMsec) / 1000;
+        if (!skipped) return true;
+        Gaps++;
+        if (_options.Strict) ThrowDamaged();
+        return true;
+    }
+
+    public void CopyTo(Span<byte> rgb)
+    {
+        if (_ended || Position < 0) throw new InvalidOperationException("There is no current frame.");
+        try
+        {
+            if (!_capture.Retrieve(_coded) || _coded.Empty()) throw new VideoException(Name, "convert", $"frame {Position} could not be converted");
+            if (_facts is { ColorSpace: StreamFacts.Bt709 }) ColorMatrix.CorrectBt709(_coded);
+            Mirrored?.Apply(_coded, _shown);
+            var frame = Mirrored is null ? _coded : _shown;
+            if (frame.Width != Width || frame.Height != Height) throw new VideoException(Name, "convert", $"frame {Position} is {frame.Width} x {frame.Height}, the video is {Width} x {Height}");
+            RgbConversion.Write(frame, rgb, Height, Width);
+        }
+        catch (OpenCVException e)
+        {
+            throw new VideoException(Name, "convert", $"frame {Position} could not be converted: {e.Message}", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        _capture.Dispose();
+        _coded.Dispose();
+        _shown.Dispose();
+    }
+
+    private void ReadHeader()
+    {
+        // OpenCV turns frames by itself, but a mirrored display matrix it takes for a turn: there the frames are taken as coded.
+        if (Mirrored is not null) _capture.Set(VideoCaptureProperties.OrientationAuto, 0);
+        (Width, Height) = (_capture.FrameWidth, _capture.FrameHeight);
+        if (Mirrored is { SwapsSides: true }) (Width, Height) = (Height, Width);
+        if (Width < 1 || Height < 1) throw new VideoException(Name, "header", $"the header says {Width} x {Height} pixels");
+        if ((long)Width * Height > _options.MaxPixels) throw new VideoException(Name, "header", $"{Width} x {Height} exceeds the limit of {_options.MaxPixels} pixels");
+
+        double rate = _capture.Fps, count = _capture.Get(VideoCaptureProperties.FrameCount);
+        FramesPerSecond = rate is >= 1 and <= 1000 ? rate : 0;
+        FrameCountHint = count is >= 1 and <= MaxCountHint ? (int)count : null;
+        Rotation = Mirrored is null ? (((int)_capture.Get(VideoCaptureProperties.OrientationMeta) % 360) + 360) % 360 : 0;
+        Codec = _facts?.Codec ?? _capture.FourCC ?? "";
+    }
+
+    private string WhyNotOpened() => _facts is { Status: StreamFacts.NoVideoStream }
+        ? "the file has no video stream"
+        : "not a readable video (container not recognised, index missing or codec unknown)";
+
+    private bool End()
+    {
+        _ended = true;
+        if (Position >= 0) return false;
+        throw new VideoException(Name, "decode", Codec.ToUpperInvariant() is "AV1" or "AV01"
+            ? "no frame could be decoded: the codec is AV1, which this build of OpenCV cannot decode; install the FFmpeg libraries or re-encode the file"
+            : "no frame could be decoded");
+    }
+
+    /// <summary>Counts what can still be decoded, so that the error says how much of the file is sound.</summary>
+    private void ThrowDamaged()
+    {
+        int failed = 0;
+        for (bool skipped = false; failed < MaxFailedGrabs;)
+        {
+            if (!_capture.Grab())
+            {
+                (failed, skipped) = (failed + 1, true);
+                continue;
+            }
+
+            if (skipped) Gaps++;
+            (failed, skipped) = (0, false);
+            Position++;
+        }
+
+        _ended = true;
+        string claimed = FrameCountHint is { } count ? $" of {count}" : "";
+        throw new VideoException(Name, "decode", $"the file is damaged: {Position + 1}{claimed} frames decoded, {Gaps} gaps");
+    }
+}

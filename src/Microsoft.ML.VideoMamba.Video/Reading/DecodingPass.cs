@@ -1,0 +1,71 @@
+using Microsoft.ML.VideoMamba.Video.Decoding;
+
+namespace Microsoft.ML.VideoMamba.Video.Reading;
+
+/// <summary>One run through a video that keeps the wanted frames and every frame's time.</summary>
+internal sealed class DecodingPass
+{
+    private readonly Dictionary<int, ReadOnlyMemory<byte>> _frames = [];
+    private readonly List<double> _timestamps = [];
+    private double[] _times = [];
+
+    private DecodingPass(IVideoDecoder decoder) =>
+        Info = new VideoInfo(decoder.Name, 0, decoder.Width, decoder.Height, decoder.FramesPerSecond, decoder.Rotation, decoder.Codec, 0, 0, decoder.Backend);
+
+    /// <summary>What is known of the video; the whole of it if the pass went to the end.</summary>
+    public VideoInfo Info { get; private set; }
+
+    /// <summary>The frames of each clip that were chosen when the pass began.</summary>
+    public IReadOnlyList<int[]>? Choice { get; private init; }
+
+    /// <summary>How many frames the pass decoded.</summary>
+    public int Decoded => _timestamps.Count;
+
+    /// <summary>Keeps frames that are known beforehand; null keeps all.</summary>
+    public static DecodingPass Run(VideoSource source, IReadOnlyList<int>? wanted, bool toTheEnd, VideoDecoderOptions? options, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var decoder = VideoDecoder.Open(source, options);
+        var pass = new DecodingPass(decoder);
+        pass.Decode(decoder, wanted?.ToHashSet(), toTheEnd, cancellation);
+        return pass;
+    }
+
+    /// <summary>Keeps the frames of clips that are chosen when the video is open; null only counts.</summary>
+    public static DecodingPass Run(
+        VideoSource source, Func<IVideoDecoder, IReadOnlyList<int[]>?> choose, bool toTheEnd, VideoDecoderOptions? options, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var decoder = VideoDecoder.Open(source, options);
+        var choice = choose(decoder);
+        var pass = new DecodingPass(decoder) { Choice = choice };
+        pass.Decode(decoder, [.. (choice ?? []).SelectMany(clip => clip)], toTheEnd, cancellation);
+        return pass;
+    }
+
+    /// <summary>A clip of frames that the pass kept.</summary>
+    public VideoClip Clip(IReadOnlyList<int> indices) => new(
+        Info.Name, Info.Height, Info.Width, [.. indices.Select(index => _frames[index])], indices, [.. indices.Select(index => _times[index])], Info.Gaps);
+
+    private void Decode(IVideoDecoder decoder, HashSet<int>? wanted, bool toTheEnd, CancellationToken cancellation)
+    {
+        int last = toTheEnd || wanted is null ? int.MaxValue : wanted.Max();
+        while (decoder.Position < last && decoder.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _timestamps.Add(decoder.Timestamp);
+            if (wanted is null || wanted.Contains(decoder.Position)) _frames.Add(decoder.Position, Convert(decoder));
+        }
+
+        _times = FrameTimes.Mend(_timestamps, decoder.FramesPerSecond);
+        double duration = decoder.FramesPerSecond > 0 ? _times[^1] + 1 / decoder.FramesPerSecond : 0;
+        Info = Info with { Frames = Decoded, Gaps = decoder.Gaps, Duration = duration };
+    }
+
+    private static byte[] Convert(IVideoDecoder decoder)
+    {
+        byte[] rgb = GC.AllocateUninitializedArray<byte>(checked(decoder.Height * decoder.Width * 3));
+        decoder.CopyTo(rgb);
+        return rgb;
+    }
+}

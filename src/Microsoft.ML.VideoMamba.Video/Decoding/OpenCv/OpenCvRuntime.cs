@@ -30,7 +30,7 @@ internal sealed partial class OpenCvRuntime
         {
             throw new DllNotFoundException(
                 "OpenCV's native library could not be loaded: the app must reference an OpenCvSharp4 runtime package for this platform"
-                + (OperatingSystem.IsLinux() ? ", and on Linux may need libgtk-3-0 (Debian, Ubuntu) or gtk3 (RHEL). " : ". ") + (e.InnerException ?? e).Message,
+                + (OperatingSystem.IsLinux() ? ", and on Linux may need libgtk-3-0 (Debian, Ubuntu) or gtk3 (RHEL)." : "."),
                 e);
         }
 

@@ -15,7 +15,7 @@ internal sealed class OpenCvVideoDecoder : IVideoDecoder
 
     private readonly VideoDecoderOptions _options;
     private readonly VideoCapture _capture;
-    private readonly Mat _coded = new(), _shown = new();
+    private readonly Mat _coded, _shown;
     private readonly StreamFacts? _facts;
     private bool _ended;
 
@@ -25,6 +25,7 @@ internal sealed class OpenCvVideoDecoder : IVideoDecoder
         (Name, Backend, _options) = (name, runtime.Description, options);
         _facts = runtime.Libav?.Read(path);
         int[] parameters = options.Threads > 0 ? [ThreadsProperty, options.Threads] : [];
+        (_coded, _shown) = (new Mat(), new Mat());
         _capture = new VideoCapture(path, VideoCaptureAPIs.FFMPEG, parameters);
         try
         {

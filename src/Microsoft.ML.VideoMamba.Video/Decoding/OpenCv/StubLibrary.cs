@@ -44,15 +44,10 @@ internal static partial class StubLibrary
         byte[] image = Image(name);
         int file = MemfdCreate(name, CloseOnExec);
         if (file < 0) throw new DllNotFoundException($"No memory file for '{name}': {Marshal.GetLastPInvokeErrorMessage()}.");
-        try
-        {
-            if (Write(file, image, image.Length) != image.Length) throw new DllNotFoundException($"Cannot write '{name}': {Marshal.GetLastPInvokeErrorMessage()}.");
-            NativeLibrary.Load($"/proc/self/fd/{file}");
-        }
-        finally
-        {
-            _ = Close(file);
-        }
+        if (Write(file, image, image.Length) != image.Length) throw new DllNotFoundException($"Cannot write '{name}': {Marshal.GetLastPInvokeErrorMessage()}.");
+
+        // The file stays open: the loader knows a library by its path, so the number in it must not come again for another one.
+        NativeLibrary.Load($"/proc/self/fd/{file}");
     }
 
     /// <summary>An ELF64 shared object for x64 with a SONAME, one null symbol and nothing else.</summary>
@@ -120,7 +115,4 @@ internal static partial class StubLibrary
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int file, byte[] bytes, nint count);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 }

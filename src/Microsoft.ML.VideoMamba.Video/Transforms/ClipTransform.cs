@@ -1,0 +1,159 @@
+namespace Microsoft.ML.VideoMamba.Video.Transforms;
+
+/// <summary>
+/// What happens to frames before an evaluation: the short side is resized, squares are cut out, and pixels are normalised and laid out as the network
+/// reads them, (3, T, H, W) float32. Immutable and safe to share between threads.
+/// </summary>
+/// <example><code>
+/// var transform = ClipTransform.Validation(shortSide: 224, size: 224);
+/// float[] input = transform.Apply(clip);          // (1, 3, T, 224, 224)
+/// </code></example>
+public sealed class ClipTransform
+{
+    private const int LargestUnscaledImage = 32;
+
+    private readonly int? _shortSide;
+
+    private ClipTransform(int? shortSide, int size, CropLayout layout, ResizeFilter filter, PixelNormalization? normalization)
+    {
+        (_shortSide, Size, Layout, Filter) = (shortSide, size, layout, filter);
+        Normalization = normalization ?? PixelNormalization.ImageNet;
+    }
+
+    /// <summary>The side of a view in pixels.</summary>
+    public int Size { get; }
+
+    /// <summary>Which parts of a frame become views.</summary>
+    public CropLayout Layout { get; }
+
+    /// <summary>How frames are resized.</summary>
+    public ResizeFilter Filter { get; }
+
+    /// <summary>How pixels are normalised.</summary>
+    public PixelNormalization Normalization { get; }
+
+    /// <summary>The number of views of a clip.</summary>
+    public int Views => Layout switch { CropLayout.Three => 3, CropLayout.Five => 5, _ => 1 };
+
+    /// <summary>Video as the original validates: bilinear to the short side, one square in the middle.</summary>
+    /// <param name="shortSide">The short side after resizing, at least <paramref name="size"/>.</param>
+    /// <param name="size">The square's side, at least 1.</param>
+    /// <param name="normalization">ImageNet's if left out.</param>
+    /// <remarks>kinetics_sparse.py, VideoClsDataset_sparse, mode validation.</remarks>
+    public static ClipTransform Validation(int shortSide, int size, PixelNormalization? normalization = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(shortSide, size);
+        return new ClipTransform(shortSide, size, CropLayout.Center, ResizeFilter.Bilinear, normalization);
+    }
+
+    /// <summary>Video as the original tests: bilinear to a short side of the network's size, then views of that size.</summary>
+    /// <param name="size">The side of a view, at least 1.</param>
+    /// <param name="views">1 (middle) or 3 (both ends of the long side and the middle, the original's); 5 resizes to 8/7 of the size and takes corners and middle.</param>
+    /// <param name="normalization">ImageNet's if left out.</param>
+    /// <remarks>kinetics_sparse.py, VideoClsDataset_sparse, mode test.</remarks>
+    public static ClipTransform Test(int size, int views = 3, PixelNormalization? normalization = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        return views switch
+        {
+            1 => new ClipTransform(size, size, CropLayout.Center, ResizeFilter.Bilinear, normalization),
+            3 => new ClipTransform(size, size, CropLayout.Three, ResizeFilter.Bilinear, normalization),
+            5 => new ClipTransform(checked(size * 8) / 7, size, CropLayout.Five, ResizeFilter.Bilinear, normalization),
+            _ => throw new ArgumentOutOfRangeException(nameof(views), views, "A frame gives 1, 3 or 5 views."),
+        };
+    }
+
+    /// <summary>Images as the original evaluates: antialiased bicubic to int(size / ratio), one square in the middle; up to 32 pixels as they are.</summary>
+    /// <param name="size">The square's side, at least 1.</param>
+    /// <param name="ratio">The part of the resized short side that the square keeps, above 0 and at most 1.</param>
+    /// <param name="normalization">ImageNet's if left out.</param>
+    /// <remarks>image_sm/datasets.py, build_transform.</remarks>
+    public static ClipTransform Image(int size, double ratio = 0.875, PixelNormalization? normalization = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        if (!(ratio is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "A ratio above 0 and at most 1 is needed.");
+        return size > LargestUnscaledImage
+            ? new ClipTransform((int)(size / ratio), size, CropLayout.Center, ResizeFilter.BicubicAntialiased, normalization)
+            : new ClipTransform(null, size, CropLayout.Whole, ResizeFilter.BicubicAntialiased, normalization);
+    }
+
+    /// <summary>The size that frames are resized to before they are cut.</summary>
+    /// <param name="height">The frames' height.</param>
+    /// <param name="width">The frames' width.</param>
+    public (int Height, int Width) ResizedSize(int height, int width) =>
+        _shortSide is { } side && Math.Min(height, width) != side ? FrameResizer.ShortSide(height, width, side) : (height, width);
+
+    /// <summary>The size of a view: <see cref="Size"/> both ways, or the frame's own where images are taken as they are.</summary>
+    /// <param name="height">The frames' height.</param>
+    /// <param name="width">The frames' width.</param>
+    public (int Height, int Width) ViewSize(int height, int width) => Layout == CropLayout.Whole ? (height, width) : (Size, Size);
+
+    /// <summary>Prepares all views of a clip.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <returns>(views, 3, T, H, W) float32, row-major.</returns>
+    public float[] Apply(VideoClip clip)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        float[] views = GC.AllocateUninitializedArray<float>(checked(Views * ViewLength(clip)));
+        Apply(clip, views);
+        return views;
+    }
+
+    /// <summary>Prepares all views of a clip in the caller's memory.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="destination">Exactly views * 3 * T * H * W floats; it is filled as (views, 3, T, H, W).</param>
+    /// <exception cref="ArgumentException">The destination has another size.</exception>
+    public void Apply(VideoClip clip, Span<float> destination)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        int view = ViewLength(clip);
+        if (destination.Length != (long)Views * view) throw new ArgumentException($"{destination.Length} floats were given; {Views} views of {view} are needed.", nameof(destination));
+
+        var (height, width) = ResizedSize(clip.Height, clip.Width);
+        var boxes = Boxes(height, width);
+        bool resizes = (height, width) != (clip.Height, clip.Width);
+        var resizer = resizes ? FrameResizer.Create(Filter, clip.Height, clip.Width, height, width) : null;
+        byte[] resized = resizes ? GC.AllocateUninitializedArray<byte>(height * width * 3) : [];
+        for (int t = 0; t < clip.Frames; t++)
+        {
+            resizer?.Resize(clip.Frame(t), resized);
+            var frame = resizes ? resized : clip.Frame(t);
+            for (int v = 0; v < boxes.Count; v++) Normalize(frame, width, boxes[v], destination.Slice(v * view, view), t, clip.Frames);
+        }
+    }
+
+    private int ViewLength(VideoClip clip)
+    {
+        var (height, width) = ViewSize(clip.Height, clip.Width);
+        return checked(3 * clip.Frames * height * width);
+    }
+
+    private IReadOnlyList<CropBox> Boxes(int height, int width) => Layout switch
+    {
+        CropLayout.Center => [CropBox.Center(height, width, Size)],
+        CropLayout.Three => CropBox.AlongLongSide(height, width, 3),
+        CropLayout.Five => CropBox.CornersAndCenter(height, width, Size),
+        _ => [new CropBox(0, 0, height, width)],
+    };
+
+    private void Normalize(ReadOnlySpan<byte> frame, int frameWidth, CropBox box, Span<float> view, int t, int frames)
+    {
+        int plane = box.Height * box.Width;
+        ReadOnlySpan<float> red = Normalization.Levels(0), green = Normalization.Levels(1), blue = Normalization.Levels(2);
+        for (int y = 0; y < box.Height; y++)
+        {
+            var pixels = frame.Slice(((box.Top + y) * frameWidth + box.Left) * 3, box.Width * 3);
+            int row = t * plane + y * box.Width;
+            var reds = view.Slice(row, box.Width);
+            var greens = view.Slice(frames * plane + row, box.Width);
+            var blues = view.Slice(2 * frames * plane + row, box.Width);
+            for (int x = 0, at = 0; x < reds.Length; x++, at += 3)
+            {
+                reds[x] = red[pixels[at]];
+                greens[x] = green[pixels[at + 1]];
+                blues[x] = blue[pixels[at + 2]];
+            }
+        }
+    }
+}

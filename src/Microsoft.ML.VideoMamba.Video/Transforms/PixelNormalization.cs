@@ -1,0 +1,42 @@
+namespace Microsoft.ML.VideoMamba.Video.Transforms;
+
+/// <summary>From a grey level of 0 to 255 to a network's input: (level / 255 - mean) / deviation, for each of red, green and blue.</summary>
+public sealed class PixelNormalization
+{
+    private readonly float[][] _levels;
+
+    /// <summary>Sets the statistics.</summary>
+    /// <param name="mean">The mean of red, green and blue, on the scale of 0 to 1.</param>
+    /// <param name="deviation">The standard deviation of red, green and blue, above 0.</param>
+    /// <exception cref="ArgumentException">There are not three numbers, or a deviation is not above 0.</exception>
+    public PixelNormalization(IReadOnlyList<float> mean, IReadOnlyList<float> deviation)
+    {
+        ArgumentNullException.ThrowIfNull(mean);
+        ArgumentNullException.ThrowIfNull(deviation);
+        if (mean.Count != 3) throw new ArgumentException($"Three means are needed; there are {mean.Count}.", nameof(mean));
+        if (deviation.Count != 3) throw new ArgumentException($"Three deviations are needed; there are {deviation.Count}.", nameof(deviation));
+        if (deviation.Any(value => !(value > 0))) throw new ArgumentException($"Deviations must be above 0; they are {string.Join(", ", deviation)}.", nameof(deviation));
+        (Mean, Deviation) = ([.. mean], [.. deviation]);
+        _levels = [.. Enumerable.Range(0, 3).Select(channel => Table(Mean[channel], Deviation[channel]))];
+    }
+
+    /// <summary>The statistics of ImageNet, which every published checkpoint expects.</summary>
+    public static PixelNormalization ImageNet { get; } = new([0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
+
+    /// <summary>The mean of red, green and blue, on the scale of 0 to 1.</summary>
+    public IReadOnlyList<float> Mean { get; }
+
+    /// <summary>The standard deviation of red, green and blue.</summary>
+    public IReadOnlyList<float> Deviation { get; }
+
+    /// <summary>What each of the 256 grey levels becomes.</summary>
+    /// <param name="channel">0 red, 1 green, 2 blue.</param>
+    internal ReadOnlySpan<float> Levels(int channel) => _levels[channel];
+
+    private static float[] Table(float mean, float deviation)
+    {
+        var levels = new float[256];
+        for (int level = 0; level < levels.Length; level++) levels[level] = (level / 255f - mean) / deviation;
+        return levels;
+    }
+}

@@ -1,0 +1,64 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Models.Layers;
+
+/// <summary>
+/// A block that keeps only its inputs for the backward pass and runs again there: less memory for about a third more time. Gradients, those of the parameters
+/// included, equal the plain block's, since nothing in a block is random (drop path is drawn outside).
+/// </summary>
+internal sealed class RecomputedBlock : autograd.MultiTensorFunction<RecomputedBlock>
+{
+    private const string BlockKey = "block";
+
+    public override string Name => nameof(RecomputedBlock);
+
+    /// <summary>The arguments and result of <see cref="MambaBlock.Run"/>.</summary>
+    public static LayerOutput Run(MambaBlock block, Tensor hidden, Tensor? residual)
+    {
+        var outputs = apply([block, hidden, residual!, .. block.parameters()]);
+        return new LayerOutput(outputs[0], outputs[1]);
+    }
+
+    public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (block, hidden, residual) = ((MambaBlock)vars[0], (Tensor)vars[1], (Tensor?)vars[2]);
+        ctx.save_data(BlockKey, block);
+        ctx.save_for_backward([hidden, residual!]);
+        ctx.set_materialize_grads(false);
+        var output = block.Run(hidden, residual);
+        return [output.Hidden, output.Residual];
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
+    {
+        using var scope = NewDisposeScope();
+        var block = (MambaBlock)ctx.get_data(BlockKey);
+        var parameters = block.parameters().ToList();
+        var saved = ctx.get_saved_variables();
+        var (hidden, residual) = (Leaf(saved[0])!, Leaf(saved[1]));
+        var inputs = new List<Tensor?> { hidden, residual };
+        inputs.AddRange(parameters);
+
+        LayerOutput output;
+        using (enable_grad()) output = block.Run(hidden, residual);
+
+        var reached = new[] { (Value: output.Hidden, Gradient: grad_outputs[0]), (Value: output.Residual, Gradient: grad_outputs[1]) }
+            .Where(pair => pair.Value.requires_grad && pair.Gradient is { IsInvalid: false }).ToList();
+        var wanted = inputs.Where(input => input is { requires_grad: true }).Select(input => input!).ToList();
+        var gradients = reached.Count == 0 || wanted.Count == 0
+            ? []
+            : autograd.grad([.. reached.Select(pair => pair.Value)], wanted, [.. reached.Select(pair => pair.Gradient)], allow_unused: true);
+
+        var result = new List<Tensor?> { null };
+        int next = 0;
+        foreach (var input in inputs)
+        {
+            var gradient = gradients.Count > 0 && input is { requires_grad: true } ? gradients[next++] : null;
+            result.Add(gradient is { IsInvalid: false } ? gradient.MoveToOuterDisposeScope() : null);
+        }
+
+        return result!;
+    }
+
+    private static Tensor? Leaf(Tensor? saved) => saved?.detach().requires_grad_(saved.requires_grad);
+}

@@ -1,0 +1,10 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Models.Layers;
+
+/// <summary>Conversions between the activations' type and the float32 that the state, the norms and the residual stream are kept in.</summary>
+internal static class TensorTypes
+{
+    /// <summary>The tensor itself where it has the type already: no dispatched operation and no second handle.</summary>
+    public static Tensor As(this Tensor tensor, ScalarType type) => tensor.dtype == type ? tensor : tensor.to_type(type);
+}

@@ -1,0 +1,54 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Microsoft.ML.VideoMamba.Kernels.Simd;
+using TorchSharp;
+
+namespace Microsoft.ML.VideoMamba.Kernels;
+
+/// <summary>Which faces of the kernels exist on this machine, and which one runs for a tensor.</summary>
+public static class KernelFaces
+{
+    /// <summary>What <see cref="KernelFace.Auto"/> takes for tensors in main memory, with its vectors and cores, such as <c>cpu (AVX-512, 8 threads)</c>.</summary>
+    public static string Description => $"cpu ({VectorName}, {SimdRunner.Cores} threads)";
+
+    /// <summary>The instruction set that the CPU face computes in, such as <c>AVX-512</c>, <c>AVX2</c>, <c>SSE</c> or <c>NEON</c>.</summary>
+    public static string VectorName => SimdRunner.PreferredWidth switch
+    {
+        SimdWidth.Bits512 => "AVX-512",
+        SimdWidth.Bits256 => "AVX2",
+        _ => AdvSimd.IsSupported ? "NEON" : Vector128.IsHardwareAccelerated ? "SSE" : "scalar",
+    };
+
+    /// <summary>The CPU's instruction sets that matter to this library and to libtorch, widest last, such as AVX2, FMA, AVX-512F.</summary>
+    public static IReadOnlyList<string> InstructionSets { get; } = FindInstructionSets();
+
+    /// <summary>The face that runs for <paramref name="tensor"/> when <paramref name="asked"/> is asked for: float64 and other devices have the reference only.</summary>
+    /// <exception cref="ArgumentException">The face that is asked for cannot take the tensor.</exception>
+    internal static KernelFace Resolve(KernelFace asked, torch.Tensor tensor, string argument)
+    {
+        bool fits = tensor.device_type == DeviceType.CPU && tensor.dtype is (torch.ScalarType.Float32 or torch.ScalarType.BFloat16);
+        return asked switch
+        {
+            KernelFace.Auto => fits ? KernelFace.Cpu : KernelFace.Reference,
+            KernelFace.Reference => KernelFace.Reference,
+            KernelFace.Cpu when fits => KernelFace.Cpu,
+            KernelFace.Cpu => throw new ArgumentException($"{argument} must be float32 or bfloat16 in main memory for the CPU face; it is {tensor.dtype} on {tensor.device}.", argument),
+            _ => throw new ArgumentOutOfRangeException(nameof(asked), asked, $"face {asked} is unknown."),
+        };
+    }
+
+    private static string[] FindInstructionSets()
+    {
+        (bool Has, string Name)[] sets =
+        [
+            (Sse42.IsSupported, "SSE4.2"),
+            (AdvSimd.IsSupported, "NEON"),
+            (Avx2.IsSupported, "AVX2"),
+            (Fma.IsSupported, "FMA"),
+            (Avx512F.IsSupported, "AVX-512F"),
+            (Avx512DQ.IsSupported, "AVX-512DQ"),
+        ];
+        return [.. sets.Where(set => set.Has).Select(set => set.Name)];
+    }
+}

@@ -1,0 +1,25 @@
+namespace Microsoft.ML.VideoMamba.Kernels.Scan;
+
+/// <summary>Moves values stored channel by channel into vectors with channels across the lanes, and back.</summary>
+internal static unsafe class ChannelLanes
+{
+    /// <summary>From (channels, n) to (block, n, lane); lanes beyond the channels are left alone.</summary>
+    public static void Pack(float* source, int channels, int n, int lanes, float* destination)
+    {
+        for (int channel = 0; channel < channels; channel++)
+        {
+            float* lane = destination + channel / lanes * n * lanes + channel % lanes;
+            for (int i = 0; i < n; i++) lane[i * lanes] = source[channel * n + i];
+        }
+    }
+
+    /// <summary>From (block, n, lane) to (channels, n).</summary>
+    public static void Unpack(float* source, int channels, int n, int lanes, float* destination)
+    {
+        for (int channel = 0; channel < channels; channel++)
+        {
+            float* lane = source + channel / lanes * n * lanes + channel % lanes;
+            for (int i = 0; i < n; i++) destination[channel * n + i] = lane[i * lanes];
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Numerics;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Simd;
+
+/// <summary>
+/// A vector of float32 lanes of some hardware width. Kernels are written once against it; the compiler makes one body for each width.
+/// </summary>
+internal unsafe interface ILanes<TSelf> :
+    IAdditionOperators<TSelf, TSelf, TSelf>, ISubtractionOperators<TSelf, TSelf, TSelf>, IMultiplyOperators<TSelf, TSelf, TSelf>, IDivisionOperators<TSelf, TSelf, TSelf>
+    where TSelf : unmanaged, ILanes<TSelf>
+{
+    /// <summary>Number of lanes.</summary>
+    static abstract int Count { get; }
+
+    static abstract TSelf Load(float* source);
+
+    static abstract void Store(TSelf value, float* destination);
+
+    /// <summary>Widens bfloat16 values, which are the upper halves of float32 ones.</summary>
+    static abstract TSelf LoadBFloat16(ushort* source);
+
+    /// <summary>Narrows to bfloat16, to nearest even; NaN stays NaN.</summary>
+    static abstract void StoreBFloat16(TSelf value, ushort* destination);
+
+    static abstract TSelf Broadcast(float value);
+
+    /// <summary>a · b + c with one rounding where the hardware has it.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
+
+    /// <summary>The larger of each pair; NaN where <paramref name="b"/> is.</summary>
+    static abstract TSelf Max(TSelf a, TSelf b);
+
+    /// <summary>The smaller of each pair; NaN where <paramref name="b"/> is.</summary>
+    static abstract TSelf Min(TSelf a, TSelf b);
+
+    static abstract TSelf Abs(TSelf value);
+
+    static abstract TSelf Sqrt(TSelf value);
+
+    /// <summary>2^x, see <see cref="LaneMath"/>.</summary>
+    static abstract TSelf Exp2(TSelf x);
+
+    /// <summary>The sum of the lanes, in an order that depends on the width only.</summary>
+    static abstract float Sum(TSelf value);
+}

@@ -1,0 +1,50 @@
+using Microsoft.ML.VideoMamba.Kernels;
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Goldens.Tests;
+
+/// <summary>Runs the kernels' cases: each on every face that a machine without a GPU has.</summary>
+internal static class KernelGoldens
+{
+    public static KernelFace[] Faces { get; } = [KernelFace.Reference, KernelFace.Cpu];
+
+    public static SequenceDirection Direction(this GoldenCase golden) => golden.Bool("reverse", false) ? SequenceDirection.Reverse : SequenceDirection.Forward;
+
+    /// <summary>The case's inputs by name as leaves of a graph, in the type they are stored in.</summary>
+    public static Dictionary<string, Tensor> Leaves(this GoldenCase golden)
+    {
+        TorchRuntime.EnsureLoaded();
+        return golden.Names("input").ToDictionary(name => name, name =>
+        {
+            var stored = golden.Tensors["input." + name];
+            var type = stored.DType == "BF16" ? ScalarType.BFloat16 : ScalarType.Float32;
+            return tensor(stored.ToFloats(), stored.Shape).to_type(type).requires_grad_();
+        });
+    }
+
+    /// <summary>Compares the outputs, then the gradients of the sum of each output times its <c>input.d*</c>.</summary>
+    /// <param name="golden">The case.</param>
+    /// <param name="inputs">What <see cref="Leaves"/> gave.</param>
+    /// <param name="outputs">Name, value and the name of the output's gradient; outputs that the case does not hold are not compared.</param>
+    public static void AssertOutputsAndGradients(this GoldenCase golden, Dictionary<string, Tensor> inputs, params (string Name, Tensor Value, string? Gradient)[] outputs)
+    {
+        Tensor? loss = null;
+        foreach (var (name, value, gradient) in outputs)
+        {
+            if (golden.Has("output." + name)) golden.AssertClose("output." + name, Values(value), value.shape);
+            if (gradient is null || !inputs.TryGetValue(gradient, out var weight)) continue;
+            var term = (value.to_type(ScalarType.Float32) * weight.detach().to_type(ScalarType.Float32)).sum();
+            loss = loss is null ? term : loss + term;
+        }
+
+        loss!.backward();
+        foreach (string name in golden.Names("grad"))
+        {
+            Assert.IsNotNull(inputs[name].grad, $"Gradient of {name}");
+            golden.AssertClose("grad." + name, Values(inputs[name].grad!), inputs[name].shape);
+        }
+    }
+
+    private static float[] Values(Tensor tensor) => tensor.detach().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
+}

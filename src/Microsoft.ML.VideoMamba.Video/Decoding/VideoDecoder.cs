@@ -1,4 +1,4 @@
-using Microsoft.ML.VideoMamba.Video.Decoding.Images;
+using Microsoft.ML.VideoMamba.Video.Decoding.Stills;
 using Microsoft.ML.VideoMamba.Video.Decoding.OpenCv;
 
 namespace Microsoft.ML.VideoMamba.Video.Decoding;

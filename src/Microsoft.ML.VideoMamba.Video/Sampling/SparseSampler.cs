@@ -15,7 +15,7 @@ public sealed class SparseSampler(int frames) : FrameSampler(frames)
     {
         ArgumentNullException.ThrowIfNull(draw);
         double segment = Segment(range);
-        return Pick(range, i => draw(Rounded(segment * i), Rounded(segment * (i + 1))));
+        return Pick(range, i => draw(range.First + Rounded(segment * i), range.First + Rounded(segment * (i + 1))));
     }
 
     /// <summary>A training clip out of a stretch of a video, drawn from a random generator.</summary>
@@ -42,7 +42,7 @@ public sealed class SparseSampler(int frames) : FrameSampler(frames)
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(clip, clips);
         double segment = Segment(range);
         int offset = (int)(segment / (clips + 1) * (clip + 1));
-        return Pick(range, i => Rounded(segment * i) + offset);
+        return Pick(range, i => range.First + Rounded(segment * i) + offset);
     }
 
     private protected override int[] PickTraining(VideoLength video, FrameDraw draw) => Training(FrameRange.Whole(video.Frames), draw);
@@ -59,10 +59,10 @@ public sealed class SparseSampler(int frames) : FrameSampler(frames)
         return (double)(range.Last - range.First) / Frames;
     }
 
-    private int[] Pick(FrameRange range, Func<int, int> offset)
+    private int[] Pick(FrameRange range, Func<int, int> frame)
     {
         var picked = new int[Frames];
-        for (int i = 0; i < picked.Length; i++) picked[i] = Math.Min(range.First + offset(i), range.Last);
+        for (int i = 0; i < picked.Length; i++) picked[i] = Math.Min(frame(i), range.Last);
         return picked;
     }
 }

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.VideoMamba.Video.Decoding.Images;
+namespace Microsoft.ML.VideoMamba.Video.Decoding.Stills;
 
 /// <summary>Opens a folder of images as one clip.</summary>
 internal static class FrameFolderDecoder

@@ -1,7 +1,7 @@
 using Microsoft.ML.VideoMamba.Video.Decoding.OpenCv;
 using OpenCvSharp;
 
-namespace Microsoft.ML.VideoMamba.Video.Decoding.Images;
+namespace Microsoft.ML.VideoMamba.Video.Decoding.Stills;
 
 /// <summary>Image files as the frames of a clip, all of the first one's size. EXIF orientation is applied, 16 bits and alpha are reduced to RGB.</summary>
 internal sealed class ImageDecoder : IVideoDecoder

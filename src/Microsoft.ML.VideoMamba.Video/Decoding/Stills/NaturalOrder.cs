@@ -1,4 +1,4 @@
-namespace Microsoft.ML.VideoMamba.Video.Decoding.Images;
+namespace Microsoft.ML.VideoMamba.Video.Decoding.Stills;
 
 /// <summary>Compares names ordinally, but runs of digits by their value: frame2 comes before frame10.</summary>
 internal sealed class NaturalOrder : IComparer<string>

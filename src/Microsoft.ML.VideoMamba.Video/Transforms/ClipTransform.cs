@@ -13,15 +13,13 @@ public sealed class ClipTransform
     private const int LargestUnscaledImage = 32;
 
     private readonly int? _shortSide;
+    private readonly (int Height, int Width) _view;
 
-    private ClipTransform(int? shortSide, int size, CropLayout layout, ResizeFilter filter, PixelNormalization? normalization)
+    private ClipTransform(int? shortSide, (int Height, int Width) view, CropLayout layout, ResizeFilter filter, PixelNormalization? normalization)
     {
-        (_shortSide, Size, Layout, Filter) = (shortSide, size, layout, filter);
+        (_shortSide, _view, Layout, Filter) = (shortSide, view, layout, filter);
         Normalization = normalization ?? PixelNormalization.ImageNet;
     }
-
-    /// <summary>The side of a view in pixels.</summary>
-    public int Size { get; }
 
     /// <summary>Which parts of a frame become views.</summary>
     public CropLayout Layout { get; }
@@ -44,7 +42,7 @@ public sealed class ClipTransform
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(shortSide, size);
-        return new ClipTransform(shortSide, size, CropLayout.Center, ResizeFilter.Bilinear, normalization);
+        return new ClipTransform(shortSide, (size, size), CropLayout.Center, ResizeFilter.Bilinear, normalization);
     }
 
     /// <summary>Video as the original tests: bilinear to a short side of the network's size, then views of that size.</summary>
@@ -57,11 +55,22 @@ public sealed class ClipTransform
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         return views switch
         {
-            1 => new ClipTransform(size, size, CropLayout.Center, ResizeFilter.Bilinear, normalization),
-            3 => new ClipTransform(size, size, CropLayout.Three, ResizeFilter.Bilinear, normalization),
-            5 => new ClipTransform(checked(size * 8) / 7, size, CropLayout.Five, ResizeFilter.Bilinear, normalization),
+            1 => new ClipTransform(size, (size, size), CropLayout.Center, ResizeFilter.Bilinear, normalization),
+            3 => new ClipTransform(size, (size, size), CropLayout.Three, ResizeFilter.Bilinear, normalization),
+            5 => new ClipTransform(checked(size * 8) / 7, (size, size), CropLayout.Five, ResizeFilter.Bilinear, normalization),
             _ => throw new ArgumentOutOfRangeException(nameof(views), views, "A frame gives 1, 3 or 5 views."),
         };
+    }
+
+    /// <summary>Video for a network whose frames are not square, which the original has no transform for: bilinear until the view is covered, then the middle.</summary>
+    /// <param name="height">A view's height, at least 1.</param>
+    /// <param name="width">A view's width, at least 1.</param>
+    /// <param name="normalization">ImageNet's if left out.</param>
+    public static ClipTransform Covering(int height, int width, PixelNormalization? normalization = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        return new ClipTransform(null, (height, width), CropLayout.Center, ResizeFilter.Bilinear, normalization);
     }
 
     /// <summary>Images as the original evaluates: antialiased bicubic to int(size / ratio), one square in the middle; up to 32 pixels as they are.</summary>
@@ -74,20 +83,26 @@ public sealed class ClipTransform
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         if (!(ratio is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "A ratio above 0 and at most 1 is needed.");
         return size > LargestUnscaledImage
-            ? new ClipTransform((int)(size / ratio), size, CropLayout.Center, ResizeFilter.BicubicAntialiased, normalization)
-            : new ClipTransform(null, size, CropLayout.Whole, ResizeFilter.BicubicAntialiased, normalization);
+            ? new ClipTransform((int)(size / ratio), (size, size), CropLayout.Center, ResizeFilter.BicubicAntialiased, normalization)
+            : new ClipTransform(null, (size, size), CropLayout.Whole, ResizeFilter.BicubicAntialiased, normalization);
     }
 
     /// <summary>The size that frames are resized to before they are cut.</summary>
     /// <param name="height">The frames' height.</param>
     /// <param name="width">The frames' width.</param>
-    public (int Height, int Width) ResizedSize(int height, int width) =>
-        _shortSide is { } side && Math.Min(height, width) != side ? FrameResizer.ShortSide(height, width, side) : (height, width);
+    public (int Height, int Width) ResizedSize(int height, int width)
+    {
+        if (Layout == CropLayout.Whole) return (height, width);
+        if (_shortSide is { } side) return Math.Min(height, width) == side ? (height, width) : FrameResizer.ShortSide(height, width, side);
+        return (long)height * _view.Width >= (long)width * _view.Height
+            ? (Math.Max(_view.Height, (int)Math.Round((double)height * _view.Width / width)), _view.Width)
+            : (_view.Height, Math.Max(_view.Width, (int)Math.Round((double)width * _view.Height / height)));
+    }
 
-    /// <summary>The size of a view: <see cref="Size"/> both ways, or the frame's own where images are taken as they are.</summary>
+    /// <summary>The size of a view, or the frame's own where images are taken as they are.</summary>
     /// <param name="height">The frames' height.</param>
     /// <param name="width">The frames' width.</param>
-    public (int Height, int Width) ViewSize(int height, int width) => Layout == CropLayout.Whole ? (height, width) : (Size, Size);
+    public (int Height, int Width) ViewSize(int height, int width) => Layout == CropLayout.Whole ? (height, width) : _view;
 
     /// <summary>Prepares all views of a clip.</summary>
     /// <param name="clip">The clip.</param>
@@ -131,9 +146,9 @@ public sealed class ClipTransform
 
     private IReadOnlyList<CropBox> Boxes(int height, int width) => Layout switch
     {
-        CropLayout.Center => [CropBox.Center(height, width, Size)],
+        CropLayout.Center => [CropBox.Center(height, width, _view.Height, _view.Width)],
         CropLayout.Three => CropBox.AlongLongSide(height, width, 3),
-        CropLayout.Five => CropBox.CornersAndCenter(height, width, Size),
+        CropLayout.Five => CropBox.CornersAndCenter(height, width, _view.Height),
         _ => [new CropBox(0, 0, height, width)],
     };
 

@@ -18,6 +18,21 @@ public readonly record struct CropBox(int Top, int Left, int Height, int Width)
         return new CropBox(Middle(height, size), Middle(width, size), size, size);
     }
 
+    /// <summary>The rectangle in the middle, placed as <see cref="Center(int, int, int)"/> places a square.</summary>
+    /// <param name="height">The frame's height, at least <paramref name="cropHeight"/>.</param>
+    /// <param name="width">The frame's width, at least <paramref name="cropWidth"/>.</param>
+    /// <param name="cropHeight">The rectangle's height, at least 1.</param>
+    /// <param name="cropWidth">The rectangle's width, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rectangle does not fit.</exception>
+    public static CropBox Center(int height, int width, int cropHeight, int cropWidth)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(cropHeight, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(cropWidth, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(cropHeight, height);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(cropWidth, width);
+        return new CropBox(Middle(height, cropHeight), Middle(width, cropWidth), cropHeight, cropWidth);
+    }
+
     /// <summary>Squares of the short side's size, evenly from one end of the long side to the other; a single one is in the middle.</summary>
     /// <param name="height">The frame's height.</param>
     /// <param name="width">The frame's width.</param>

@@ -3,7 +3,7 @@ namespace Microsoft.ML.VideoMamba.Video.Transforms;
 /// <summary>Which parts of a resized frame a network sees.</summary>
 public enum CropLayout
 {
-    /// <summary>One square in the middle.</summary>
+    /// <summary>One view in the middle.</summary>
     Center,
 
     /// <summary>Three squares along the long side: both ends and the middle.</summary>

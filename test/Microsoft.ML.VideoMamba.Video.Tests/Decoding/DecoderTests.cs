@@ -1,0 +1,70 @@
+using Microsoft.ML.VideoMamba.TestCommon;
+using Microsoft.ML.VideoMamba.Video.Decoding;
+
+namespace Microsoft.ML.VideoMamba.Video.Tests.Decoding;
+
+/// <summary>The decoder's own contract.</summary>
+[TestClass]
+public sealed class DecoderTests
+{
+    private static readonly string s_clip = Path.Combine(RepositoryPaths.Media, "plant-short.mp4");
+
+    [TestMethod]
+    public void GivesFramesOnlyBetweenStartAndEnd()
+    {
+        using var decoder = VideoDecoder.Open(s_clip);
+        var rgb = new byte[decoder.Height * decoder.Width * 3];
+        Assert.AreEqual(-1, decoder.Position);
+        Assert.ThrowsExactly<InvalidOperationException>(() => decoder.CopyTo(rgb));
+        Assert.IsTrue(decoder.MoveNext());
+        Assert.AreEqual(0, decoder.Position);
+        Assert.ThrowsExactly<ArgumentException>(() => decoder.CopyTo(rgb.AsSpan(1)));
+        decoder.CopyTo(rgb);
+        Assert.IsTrue(rgb.Any(level => level != 0));
+        while (decoder.MoveNext())
+        {
+        }
+
+        Assert.AreEqual(35, decoder.Position);
+        Assert.IsFalse(decoder.MoveNext());
+        Assert.ThrowsExactly<InvalidOperationException>(() => decoder.CopyTo(rgb));
+    }
+
+    [TestMethod]
+    public void MendsTimesThatDoNotRise()
+    {
+        CollectionAssert.AreEqual(new[] { 0, 0.1, 0.4 }, FrameTimes.Mend([0, 0.1, 0.4], 25));
+        CollectionAssert.AreEqual(new[] { 0, 0.04, 0.08 }, FrameTimes.Mend([0, 0.1, 0], 25));
+        CollectionAssert.AreEqual(new double[] { 0, 1, 2 }, FrameTimes.Mend([0, 0, 0], 90000));
+        CollectionAssert.AreEqual(new double[] { 0, 1 }, FrameTimes.Mend([0, double.PositiveInfinity], 0));
+    }
+
+    [TestMethod]
+    [DoNotParallelize]
+    public void OpeningLeavesNothingBehind()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Inconclusive("Counts open files by /proc.");
+        for (int i = 0; i < 20; i++) ReadSome();
+        (int files, long memory) = Resources();
+        for (int i = 0; i < 200; i++) ReadSome();
+        var (filesAfter, memoryAfter) = Resources();
+        Assert.IsLessThanOrEqualTo(files + 2, filesAfter, "Open files");
+        Assert.IsLessThan(memory + (24L << 20), memoryAfter, "Resident memory");
+    }
+
+    private static void ReadSome()
+    {
+        using var decoder = VideoDecoder.Open(s_clip);
+        var rgb = new byte[decoder.Height * decoder.Width * 3];
+        for (int i = 0; i < 3; i++) Assert.IsTrue(decoder.MoveNext());
+        decoder.CopyTo(rgb);
+        Assert.ThrowsExactly<VideoException>(() => VideoDecoder.Open(Path.Combine(RepositoryPaths.Media, "broken", "text.mp4")));
+    }
+
+    private static (int Files, long Memory) Resources()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return (Directory.GetFiles("/proc/self/fd").Length, Environment.WorkingSet);
+    }
+}

@@ -23,17 +23,18 @@ public sealed class ColorTests
         byte[] decoded = Uncorrected(path, index);
         var corrected = VideoReader.Read(path, [index]).Frame(0);
 
-        double difference = 0;
+        double difference = 0, worst = 0;
         for (int i = 0; i < decoded.Length; i += 3)
         {
             double[] expected = Bt709FromBt601(decoded[i], decoded[i + 1], decoded[i + 2]);
             for (int c = 0; c < 3; c++)
             {
                 difference += Math.Abs(corrected[i + c] - decoded[i + c]);
-                Assert.AreEqual(expected[c], corrected[i + c], 1, $"Pixel {i / 3}, channel {c}");
+                worst = Math.Max(worst, Math.Abs(expected[c] - corrected[i + c]));
             }
         }
 
+        Assert.IsLessThanOrEqualTo(1, worst, "Levels off the standard's matrix");
         Assert.IsGreaterThan(0.3, difference / decoded.Length, "The correction changes the picture");
     }
 

@@ -19,6 +19,8 @@ internal sealed record ElementType(ScalarType DType, string Name, string Safeten
         new(ScalarType.Bool, "bool", "BOOL", "BoolStorage", 1),
     ];
 
+    public bool IsFloating => DType is ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16;
+
     public static IReadOnlyList<ElementType> All => s_all;
 
     public static ElementType? Of(ScalarType dtype) => Array.Find(s_all, type => type.DType == dtype);

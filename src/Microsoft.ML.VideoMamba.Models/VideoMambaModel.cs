@@ -53,13 +53,13 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
         Config = config;
         _permutation = new TemporalFirstPermutation(config.TemporalPositions, config.PatchesPerFrame);
         _clsToken = zeros([1, 1, config.EmbedDim], device: device).ToParameter();
-        _posEmbed = nn.init.trunc_normal_(empty([1, config.PatchesPerFrame + 1, config.EmbedDim], device: device), std: 0.02).ToParameter();
+        _posEmbed = empty([1, config.PatchesPerFrame + 1, config.EmbedDim], device: device).DrawNormal().ToParameter();
         if (config.IsVideo) _temporalPosEmbedding = zeros([1, config.TemporalPositions, config.EmbedDim], device: device).ToParameter();
         _patchEmbed = new PatchEmbedding(config, device);
         if (config.Classes > 0)
         {
             _head = nn.Linear(config.EmbedDim, config.Classes, device: device);
-            nn.init.trunc_normal_(_head.weight, std: 0.02);
+            _head.weight.DrawNormal();
             nn.init.zeros_(_head.bias);
         }
 

@@ -179,7 +179,7 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
     private void Initialize(VideoMambaConfig config)
     {
         using var grad = no_grad();
-        foreach (var projection in new[] { _inProj, _xProj, _xProjBackward }.OfType<Linear>()) nn.init.trunc_normal_(projection.weight, std: 0.02);
+        foreach (var projection in new[] { _inProj, _xProj, _xProjBackward }.OfType<Linear>()) projection.weight.DrawNormal();
         foreach (var stepSizes in new[] { _dtProj, _dtProjBackward }.OfType<Linear>()) InitializeStepSizes(stepSizes, config);
 
         nn.init.kaiming_uniform_(_outProj.weight, Math.Sqrt(5));
@@ -190,7 +190,7 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
     {
         if (config.DtInitialization == DtInitialization.Reference)
         {
-            nn.init.trunc_normal_(dtProj.weight, std: 0.02);
+            dtProj.weight.DrawNormal();
             nn.init.zeros_(dtProj.bias);
             return;
         }

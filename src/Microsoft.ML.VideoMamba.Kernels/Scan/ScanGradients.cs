@@ -51,7 +51,7 @@ internal sealed unsafe class ScanGradients
     /// <summary>The gradients in the order of <see cref="ScanOperands.ToList"/>, null for operands that are absent.</summary>
     public List<Tensor?> ToList(ScanOperands operands) =>
     [
-        _u, _delta, _a.sum(0), _b.sum(1).to_type(operands.U.dtype), _c.sum(1).to_type(operands.U.dtype),
-        operands.D is null ? null : _d.sum(0), _z, operands.DeltaBias is null ? null : _deltaBias.sum(0), operands.InitialState is null ? null : _initialState,
+        _u, _delta, _a.sum([0]), _b.sum([1]).to_type(operands.U.dtype), _c.sum([1]).to_type(operands.U.dtype),
+        operands.D is null ? null : _d.sum([0]), _z, operands.DeltaBias is null ? null : _deltaBias.sum([0]), operands.InitialState is null ? null : _initialState,
     ];
 }

@@ -12,7 +12,8 @@ public enum ScanOrder
     TemporalFirst,
 
     /// <summary>
-    /// The first half of d_inner spatial-first, the second half temporal-first, convolution included. The paper leaves the detail open: this is our reading.
+    /// The first half of d_inner spatial-first, the second half temporal-first, convolution included: the second half is permuted once between in_proj and
+    /// out_proj, so a step's dt, B and C come from the two tokens that the halves meet at that step. The paper leaves the detail open: this is our reading.
     /// </summary>
     SpatioTemporalV1,
 
@@ -22,10 +23,10 @@ public enum ScanOrder
     /// </summary>
     SpatioTemporalV2,
 
-    /// <summary>The first half of the layers spatial-first, the others temporal-first.</summary>
+    /// <summary>The first half of the layers spatial-first, the others (of an odd number the middle one too) temporal-first.</summary>
     HalfSpatialHalfTemporal,
 
-    /// <summary>The first half of the layers temporal-first, the others spatial-first.</summary>
+    /// <summary>The first half of the layers temporal-first, the others (of an odd number the middle one too) spatial-first.</summary>
     HalfTemporalHalfSpatial,
 
     /// <summary>Even layers (from 0) spatial-first, odd ones temporal-first.</summary>

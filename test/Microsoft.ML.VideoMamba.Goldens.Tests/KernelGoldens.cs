@@ -7,25 +7,22 @@ namespace Microsoft.ML.VideoMamba.Goldens.Tests;
 /// <summary>Runs the kernels' cases: each on every face that a machine without a GPU has.</summary>
 internal static class KernelGoldens
 {
-    public static KernelFace[] Faces { get; } = [KernelFace.Reference, KernelFace.Cpu];
+    /// <summary>Runs a check on each face, with inputs of its own: the case's by name, as leaves of a graph, in the type they are stored in.</summary>
+    public static void OnEachFace(this GoldenCase golden, Action<KernelFace, Dictionary<string, Tensor>> check)
+    {
+        TorchRuntime.EnsureLoaded();
+        foreach (var face in new[] { KernelFace.Reference, KernelFace.Cpu })
+        {
+            using var scope = NewDisposeScope();
+            check(face, golden.Leaves());
+        }
+    }
 
     public static SequenceDirection Direction(this GoldenCase golden) => golden.Bool("reverse", false) ? SequenceDirection.Reverse : SequenceDirection.Forward;
 
-    /// <summary>The case's inputs by name as leaves of a graph, in the type they are stored in.</summary>
-    public static Dictionary<string, Tensor> Leaves(this GoldenCase golden)
-    {
-        TorchRuntime.EnsureLoaded();
-        return golden.Names("input").ToDictionary(name => name, name =>
-        {
-            var stored = golden.Tensors["input." + name];
-            var type = stored.DType == "BF16" ? ScalarType.BFloat16 : ScalarType.Float32;
-            return tensor(stored.ToFloats(), stored.Shape).to_type(type).requires_grad_();
-        });
-    }
-
     /// <summary>Compares the outputs, then the gradients of the sum of each output times its <c>input.d*</c>.</summary>
     /// <param name="golden">The case.</param>
-    /// <param name="inputs">What <see cref="Leaves"/> gave.</param>
+    /// <param name="inputs">What <see cref="OnEachFace"/> gave.</param>
     /// <param name="outputs">Name, value and the name of the output's gradient; outputs that the case does not hold are not compared.</param>
     public static void AssertOutputsAndGradients(this GoldenCase golden, Dictionary<string, Tensor> inputs, params (string Name, Tensor Value, string? Gradient)[] outputs)
     {
@@ -45,6 +42,13 @@ internal static class KernelGoldens
             golden.AssertClose("grad." + name, Values(inputs[name].grad!), inputs[name].shape);
         }
     }
+
+    private static Dictionary<string, Tensor> Leaves(this GoldenCase golden) => golden.Names("input").ToDictionary(name => name, name =>
+    {
+        var stored = golden.Tensors["input." + name];
+        var type = stored.DType == "BF16" ? ScalarType.BFloat16 : ScalarType.Float32;
+        return tensor(stored.ToFloats(), stored.Shape).to_type(type).requires_grad_();
+    });
 
     private static float[] Values(Tensor tensor) => tensor.detach().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
 }

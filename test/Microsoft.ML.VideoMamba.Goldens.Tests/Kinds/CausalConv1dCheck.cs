@@ -1,5 +1,4 @@
 using Microsoft.ML.VideoMamba.Kernels.Convolution;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Goldens.Tests.Kinds;
 
@@ -11,12 +10,10 @@ internal sealed class CausalConv1dCheck : IGoldenCheck
     {
         string activation = golden.Text("activation", "none");
         Assert.IsTrue(activation is "silu" or "none", $"Activation {activation} is unknown.");
-        foreach (var face in KernelGoldens.Faces)
+        golden.OnEachFace((face, inputs) =>
         {
-            using var scope = NewDisposeScope();
-            var inputs = golden.Leaves();
             var y = CausalConv1d.Run(inputs["x"], inputs["weight"], inputs.GetValueOrDefault("bias"), activation == "silu", golden.Direction(), face);
             golden.AssertOutputsAndGradients(inputs, ("y", y, "dy"));
-        }
+        });
     }
 }

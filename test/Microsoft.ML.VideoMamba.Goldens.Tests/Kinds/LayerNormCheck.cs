@@ -1,5 +1,4 @@
 using Microsoft.ML.VideoMamba.Kernels.Normalization;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Goldens.Tests.Kinds;
 
@@ -7,14 +6,9 @@ internal sealed class LayerNormCheck : IGoldenCheck
 {
     public string Kind => "layer_norm";
 
-    public void Check(GoldenCase golden)
+    public void Check(GoldenCase golden) => golden.OnEachFace((face, inputs) =>
     {
-        foreach (var face in KernelGoldens.Faces)
-        {
-            using var scope = NewDisposeScope();
-            var inputs = golden.Leaves();
-            var (y, residual) = LayerNorm.Run(inputs["x"], inputs["weight"], inputs.GetValueOrDefault("bias"), inputs.GetValueOrDefault("residual"), golden.Double("eps"), face);
-            golden.AssertOutputsAndGradients(inputs, ("y", y, "dy"), ("residual_out", residual, "dresidual"));
-        }
-    }
+        var (y, residual) = LayerNorm.Run(inputs["x"], inputs["weight"], inputs.GetValueOrDefault("bias"), inputs.GetValueOrDefault("residual"), golden.Double("eps"), face);
+        golden.AssertOutputsAndGradients(inputs, ("y", y, "dy"), ("residual_out", residual, "dresidual"));
+    });
 }

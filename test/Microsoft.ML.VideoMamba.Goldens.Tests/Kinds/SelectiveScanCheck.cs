@@ -1,5 +1,4 @@
 using Microsoft.ML.VideoMamba.Kernels.Scan;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Goldens.Tests.Kinds;
 
@@ -7,16 +6,11 @@ internal sealed class SelectiveScanCheck : IGoldenCheck
 {
     public string Kind => "selective_scan";
 
-    public void Check(GoldenCase golden)
+    public void Check(GoldenCase golden) => golden.OnEachFace((face, inputs) =>
     {
-        foreach (var face in KernelGoldens.Faces)
-        {
-            using var scope = NewDisposeScope();
-            var inputs = golden.Leaves();
-            var (y, lastState) = SelectiveScan.Run(
-                inputs["u"], inputs["delta"], inputs["A"], inputs["B"], inputs["C"], inputs.GetValueOrDefault("D"), inputs.GetValueOrDefault("z"),
-                inputs.GetValueOrDefault("delta_bias"), inputs.GetValueOrDefault("initial_state"), golden.Bool("softplus", false), golden.Direction(), face);
-            golden.AssertOutputsAndGradients(inputs, ("y", y, "dy"), ("last_state", lastState, "dlast_state"));
-        }
-    }
+        var (y, lastState) = SelectiveScan.Run(
+            inputs["u"], inputs["delta"], inputs["A"], inputs["B"], inputs["C"], inputs.GetValueOrDefault("D"), inputs.GetValueOrDefault("z"),
+            inputs.GetValueOrDefault("delta_bias"), inputs.GetValueOrDefault("initial_state"), golden.Bool("softplus", false), golden.Direction(), face);
+        golden.AssertOutputsAndGradients(inputs, ("y", y, "dy"), ("last_state", lastState, "dlast_state"));
+    });
 }

@@ -12,7 +12,13 @@ internal static class VideoMambaTool
 
     public static RootCommand CreateRoot(ToolConsole console) => new("VideoMamba: score, embed and inspect videos with state space models.")
     {
+        PredictVerb.Create(console),
+        EmbedVerb.Create(console),
         ProbeVerb.Create(console),
+        FramesVerb.Create(console),
+        InfoVerb.Create(console),
+        InspectVerb.Create(console),
+        ConvertVerb.Create(console),
     };
 
     public static async Task<int> RunAsync(string[] args, ToolConsole console, CancellationToken cancellation = default)

@@ -13,6 +13,7 @@ internal sealed unsafe class LibavExports
     private const int FormatMajor = 61, DisplayMatrixData = 5, VideoMedia = 0;
     private const int ContextStreams = 48, StreamParameters = 16;
     private const int ParametersCodec = 4, ParametersSideData = 32, ParametersSideDataCount = 40, ParametersColorSpace = 112;
+    private const int LogQuiet = -8;
     private const int SideDataBytes = 0, SideDataSize = 8, SideDataType = 16, SideDataStride = 24, DisplayMatrixSize = 36;
 
     private readonly delegate* unmanaged[Cdecl]<byte**, byte*, void*, void*, int> _openInput;
@@ -20,6 +21,7 @@ internal sealed unsafe class LibavExports
     private readonly delegate* unmanaged[Cdecl]<byte*, int, int, int, void**, int, int> _findBestStream;
     private readonly delegate* unmanaged[Cdecl]<byte**, void> _closeInput;
     private readonly delegate* unmanaged[Cdecl]<int, byte*> _codecName;
+    private readonly delegate* unmanaged[Cdecl]<int, void> _setLogLevel;
 
     private LibavExports(nint library)
     {
@@ -28,6 +30,7 @@ internal sealed unsafe class LibavExports
         _findBestStream = (delegate* unmanaged[Cdecl]<byte*, int, int, int, void**, int, int>)NativeLibrary.GetExport(library, "av_find_best_stream");
         _closeInput = (delegate* unmanaged[Cdecl]<byte**, void>)NativeLibrary.GetExport(library, "avformat_close_input");
         _codecName = (delegate* unmanaged[Cdecl]<int, byte*>)NativeLibrary.GetExport(library, "avcodec_get_name");
+        _setLogLevel = (delegate* unmanaged[Cdecl]<int, void>)NativeLibrary.GetExport(library, "av_log_set_level");
     }
 
     /// <summary>The exports of a loaded OpenCV; null where they are absent (other platforms link FFmpeg otherwise) or of another version.</summary>
@@ -38,6 +41,9 @@ internal sealed unsafe class LibavExports
             ? new LibavExports(library)
             : null;
     }
+
+    /// <summary>Keeps FFmpeg from writing to stderr. OpenCV does so itself, but only when it first opens a file.</summary>
+    public void Silence() => _setLogLevel(LogQuiet);
 
     /// <summary>Reads the header of a file. A few milliseconds; no frame is decoded beyond what probing the header takes.</summary>
     public StreamFacts Read(string path)

@@ -35,6 +35,7 @@ internal sealed partial class OpenCvRuntime
         }
 
         Libav = FormatVersion is null ? null : LibavExports.Find(FormatVersion);
+        if (quiet) Libav?.Silence();
     }
 
     /// <summary>The library and its version, for metadata and messages.</summary>

@@ -85,9 +85,10 @@ internal static class ConfigInference
         int? saidRows = Patches(overrides.Height, patch, stride), saidColumns = Patches(overrides.Width, patch, stride);
         int rows = saidRows ?? (saidColumns is > 0 ? patches / saidColumns.Value : (int)Math.Sqrt(patches));
         int columns = saidColumns ?? (rows > 0 ? patches / rows : 0);
-        if (rows < 1 || columns < 1 || (long)rows * columns != patches)
+        bool nothingSaid = overrides.Height is null && overrides.Width is null;
+        if (rows < 1 || columns < 1 || (long)rows * columns != patches || (nothingSaid && rows != columns))
         {
-            string said = overrides.Height is null && overrides.Width is null
+            string said = nothingSaid
                 ? "are not a square: say the frame's height and width"
                 : $"contradict a frame of {Said(overrides.Height)}x{Said(overrides.Width)} pixels (height x width)";
             throw checkpoint.Refuse(Positions, $"its {patches} patches of {patch} pixels, {stride} apart, {said}");

@@ -118,7 +118,7 @@ public sealed class CheckpointConfigTests : TorchTests
     }
 
     [TestMethod]
-    [DataRow("""{"embed_dim":8}""", "contradicts", DisplayName = "contradicts the shapes")]
+    [DataRow("""{"embed_dim":8,"depth":3,"state_size":4,"frames":4,"height":8,"width":8,"patch_size":4,"classes":5}""", "contradicts", DisplayName = "contradicts the shapes")]
     [DataRow("""{"embed_dim":0}""", "EmbedDim", DisplayName = "not valid")]
     [DataRow("""{"spiral":true}""", "cannot be read", DisplayName = "from a later version")]
     [DataRow("""{"scan_order":"spiral"}""", "cannot be read", DisplayName = "unknown order")]

@@ -79,7 +79,7 @@ public sealed class CheckpointLoaderTests : TorchTests
         Refuse("head.weight: its shape is (5, 8), but the model needs (6, 8)", new VideoMambaModel(TestModels.Video with { Classes = 6 }), checkpoint, new());
         Refuse("head.weight", new VideoMambaModel(TestModels.Video with { Classes = 6 }), checkpoint, new() { Head = HeadLoading.FirstRows });
         Refuse("A_log", new VideoMambaModel(TestModels.Video with { StateSize = 5 }), checkpoint, new());
-        Refuse("pos_embed", new VideoMambaModel(TestModels.Video with { EmbedDim = 16, Height = 12 }), checkpoint, new());
+        Refuse("cls_token", new VideoMambaModel(TestModels.Video with { EmbedDim = 16 }), checkpoint, new());
         Refuse("unexpected: layers.1.mixer.A_log, ", new VideoMambaModel(TestModels.Video with { Depth = 1 }), checkpoint, new());
         Refuse("missing: layers.2.mixer.A_log, ", new VideoMambaModel(TestModels.Video with { Depth = 3 }), checkpoint, new());
     }

@@ -6,6 +6,9 @@ namespace Microsoft.ML.VideoMamba.Models.Tests.Checkpoints;
 /// <summary>Writes zip archives of stored entries by hand, so that tests can say what no library would write.</summary>
 internal static class StoredZip
 {
+    /// <summary>Bytes of an entry's header ahead of its name.</summary>
+    public const int HeaderBytes = 30;
+
     /// <summary>One entry. Null fields are written as they should be.</summary>
     public sealed record Entry(string Name, byte[] Bytes)
     {

@@ -1,6 +1,5 @@
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.TestCommon;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Models.Tests.Checkpoints;
 
@@ -43,7 +42,13 @@ public sealed class ZipDirectoryTests : TorchTests
     public void RefusesDuplicates() => Refuse("two entries", s_data, s_storage, s_storage);
 
     [TestMethod]
-    public void RefusesOverlaps() => Refuse("overlaps", s_data, s_storage, s_storage with { Name = "archive/data/1", LocalName = "archive/data/1", Length = 12, Offset = 0 });
+    public void RefusesOverlaps()
+    {
+        // An entry inside another one's bytes, as in archives that unpack to far more than their size.
+        byte[] inner = StoredZip.Write([new StoredZip.Entry("archive/data/1", s_values)]);
+        long offset = StoredZip.HeaderBytes + s_data.Name.Length + s_data.Bytes.Length + StoredZip.HeaderBytes + s_storage.Name.Length;
+        Refuse("overlaps", s_data, s_storage with { Bytes = inner }, new StoredZip.Entry("archive/data/1", s_values) { Offset = offset });
+    }
 
     [TestMethod]
     public void RefusesCompression() => Refuse("compressed", s_data, s_storage with { Method = 8 });

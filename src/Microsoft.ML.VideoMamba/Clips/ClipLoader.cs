@@ -1,0 +1,67 @@
+using Microsoft.ML.Runtime;
+using Microsoft.ML.VideoMamba.Interop;
+using Microsoft.ML.VideoMamba.Video;
+using Microsoft.ML.VideoMamba.Video.Decoding;
+using Microsoft.ML.VideoMamba.Video.Reading;
+using Microsoft.ML.VideoMamba.Video.Sampling;
+
+namespace Microsoft.ML.VideoMamba.Clips;
+
+/// <summary>Reads one clip of a video as the options say, and counts those that cannot be read. May be called from several threads.</summary>
+internal sealed class ClipLoader
+{
+    private const int SubstituteSide = 224;
+
+    private readonly IHost _host;
+    private readonly VideoFrameLoader.Options _options;
+    private readonly FrameSampler _sampler;
+    private readonly VideoDecoderOptions _decoder;
+    private int _failures;
+
+    public ClipLoader(IHost host, VideoFrameLoader.Options options)
+    {
+        (_host, _options) = (host, options);
+        _sampler = options.Sampling == FrameSampling.Dense ? new DenseSampler(options.Frames, options.SamplingRate) : new SparseSampler(options.Frames);
+        _decoder = new VideoDecoderOptions { MaxPixels = options.MaxPixels };
+    }
+
+    public int Failures => _failures;
+
+    public VideoClip? Load(string path)
+    {
+        if (path.Length == 0) return Failed(new VideoException("(no path)", "open", "the row's path is empty"));
+        return Load(VideoSource.FromPath(_options.Folder is null ? path : Path.Combine(_options.Folder, path)));
+    }
+
+    /// <summary>Reads a clip.</summary>
+    /// <returns>The clip; null for one that is missing by the failure policy.</returns>
+    public VideoClip? Load(VideoSource source)
+    {
+        MLNet.ThrowIfCancelled(_host);
+        try
+        {
+            return ClipShrinker.Shrink(VideoReader.Read(source, _sampler.Validation, _decoder), _options.MaxShortSide);
+        }
+        catch (VideoException error)
+        {
+            return Failed(error);
+        }
+    }
+
+    private VideoClip? Failed(VideoException error)
+    {
+        int failures = Interlocked.Increment(ref _failures);
+        if (_options.OnFailure == FailurePolicy.Throw) throw error;
+
+        using var channel = _host.Start("Reading videos");
+        channel.Warning(MessageSensitivity.UserData, "{0} ({1} so far could not be read)", error.Message, failures);
+        return _options.OnFailure == FailurePolicy.Substitute ? BlackClip(error.Path) : null;
+    }
+
+    private VideoClip BlackClip(string path)
+    {
+        int side = _options.MaxShortSide > 0 ? _options.MaxShortSide : SubstituteSide;
+        byte[] black = new byte[side * side * 3];
+        return new VideoClip(path, side, side, [.. Enumerable.Repeat<ReadOnlyMemory<byte>>(black, _options.Frames)]);
+    }
+}

@@ -80,19 +80,21 @@ namespace Microsoft.ML.VideoMamba.Interop
         }
     }
 
+#pragma warning disable CA1859 // ML.NET looks for methods of exactly this return type.
     /// <summary>Called by ML.NET, by reflection, to load a <see cref="VideoFrameLoaderTransformer"/>.</summary>
     internal static class VideoFrameLoaderModel
     {
-        private static VideoFrameLoaderTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
-            new(environment, new ModelReader(context, VideoFrameLoaderTransformer.Format));
+        private static ITransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
+            new VideoFrameLoaderTransformer(environment, new ModelReader(context, VideoFrameLoaderTransformer.Format));
     }
 
     /// <summary>Called by ML.NET, by reflection, to load a <see cref="VideoPixelExtractorTransformer"/>.</summary>
     internal static class VideoPixelExtractorModel
     {
-        private static VideoPixelExtractorTransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
-            new(environment, new ModelReader(context, VideoPixelExtractorTransformer.Format));
+        private static ITransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
+            new VideoPixelExtractorTransformer(environment, new ModelReader(context, VideoPixelExtractorTransformer.Format));
     }
+#pragma warning restore CA1859
 
     /// <summary>The rest of what components need.</summary>
     internal static class MLNet

@@ -1,0 +1,74 @@
+using Microsoft.ML.VideoMamba.Video;
+using Microsoft.ML.VideoMamba.Video.Transforms;
+
+namespace Microsoft.ML.VideoMamba.Training.Augmentation;
+
+/// <summary>Carries out a <see cref="ClipDraw"/>: crop, bilinear resize, flip, gain, offset, noise and normalisation in one pass over the new pixels.</summary>
+internal sealed class ClipResampler
+{
+    private readonly int _height, _width;
+    private readonly float[] _scale = new float[3], _shift = new float[3], _noise = new float[3];
+    private readonly (int First, int Second, float Weight)[] _columns, _rows;
+
+    public ClipResampler(ClipDraw draw, VideoClip clip, int height, int width)
+    {
+        (_height, _width) = (height, width);
+        _columns = Taps(draw.Left, draw.Width, clip.Width, width);
+        _rows = Taps(draw.Top, draw.Height, clip.Height, height);
+        if (draw.Flip) Array.Reverse(_columns);
+        for (int channel = 0; channel < 3; channel++)
+        {
+            double mean = PixelNormalization.ImageNet.Mean[channel], deviation = PixelNormalization.ImageNet.Deviation[channel];
+            _scale[channel] = (float)(draw.Gain / 255 / deviation);
+            _shift[channel] = (float)((0.5 - 0.5 * draw.Gain + draw.Offset - mean) / deviation);
+            _noise[channel] = (float)(draw.Noise / deviation);
+        }
+    }
+
+    /// <summary>Writes one frame.</summary>
+    /// <param name="frame">(H, W, 3) bytes of the clip's size.</param>
+    /// <param name="frameWidth">The clip's width.</param>
+    /// <param name="channels">The three planes of the new frame, height * width floats each, <paramref name="stride"/> floats apart.</param>
+    /// <param name="stride">From one channel's plane to the next.</param>
+    /// <param name="random">Draws the noise.</param>
+    public void Frame(ReadOnlySpan<byte> frame, int frameWidth, Span<float> channels, int stride, Random random)
+    {
+        for (int y = 0; y < _height; y++)
+        {
+            var (first, second, weight) = _rows[y];
+            var upper = frame.Slice(first * frameWidth * 3, frameWidth * 3);
+            var lower = frame.Slice(second * frameWidth * 3, frameWidth * 3);
+            for (int channel = 0; channel < 3; channel++) Row(upper, lower, weight, channel, channels.Slice(channel * stride + y * _width, _width), random);
+        }
+    }
+
+    private void Row(ReadOnlySpan<byte> upper, ReadOnlySpan<byte> lower, float weight, int channel, Span<float> row, Random random)
+    {
+        float scale = _scale[channel], shift = _shift[channel], noise = _noise[channel];
+        for (int x = 0; x < row.Length; x++)
+        {
+            var (left, right, across) = _columns[x];
+            int from = left * 3 + channel, to = right * 3 + channel;
+            float above = upper[from] + across * (upper[to] - upper[from]), below = lower[from] + across * (lower[to] - lower[from]);
+            row[x] = (above + weight * (below - above)) * scale + shift;
+        }
+
+        if (noise == 0) return;
+        var normal = NormalNoise.Row(random, row.Length);
+        for (int x = 0; x < row.Length; x++) row[x] += noise * normal[x];
+    }
+
+    /// <summary>For each new pixel along an axis the two old ones around its centre and the second one's weight; edges are repeated.</summary>
+    private static (int First, int Second, float Weight)[] Taps(double start, double length, int size, int newSize)
+    {
+        var taps = new (int, int, float)[newSize];
+        for (int i = 0; i < newSize; i++)
+        {
+            double position = Math.Clamp(start + (i + 0.5) * length / newSize - 0.5, 0, size - 1);
+            int first = (int)position;
+            taps[i] = (first, Math.Min(first + 1, size - 1), (float)(position - first));
+        }
+
+        return taps;
+    }
+}

@@ -1,0 +1,26 @@
+namespace Microsoft.ML.VideoMamba.Training.Augmentation;
+
+/// <summary>Normal noise out of a table: rows start at random places of it, which costs a draw a row instead of one a pixel.</summary>
+internal static class NormalNoise
+{
+    private const int Size = 1 << 16;
+
+    private static readonly float[] s_table = Create();
+
+    /// <summary>As many values of mean 0 and deviation 1 as a row has, at most 65,536.</summary>
+    public static ReadOnlySpan<float> Row(Random random, int length) => s_table.AsSpan(random.Next(Size - length + 1), length);
+
+    private static float[] Create()
+    {
+        var random = new Random(1);
+        var table = new float[Size];
+        for (int i = 0; i < Size; i += 2)
+        {
+            // Box and Muller, 1958.
+            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())), angle = 2 * Math.PI * random.NextDouble();
+            (table[i], table[i + 1]) = ((float)(radius * Math.Cos(angle)), (float)(radius * Math.Sin(angle)));
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Buffers;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Training.Batches;
+
+/// <summary>Prepared clips in managed memory, and what they are. Disposing it gives the memory back to the pool.</summary>
+internal sealed class Batch(int clipLength, IReadOnlyList<TrainingLabel> labels, IReadOnlyList<int> indices, IReadOnlyList<string> names, float[] pixels) : IDisposable
+{
+    public int Count => labels.Count;
+
+    public IReadOnlyList<TrainingLabel> Labels => labels;
+
+    /// <summary>Each clip's place in its set.</summary>
+    public IReadOnlyList<int> Indices => indices;
+
+    public IReadOnlyList<string> Names => names;
+
+    /// <summary>The clips as a tensor.</summary>
+    /// <param name="shape">Of one clip.</param>
+    /// <param name="device">Where to.</param>
+    public Tensor Clips(ReadOnlySpan<long> shape, Device device) =>
+        tensor(pixels.AsMemory(0, Count * clipLength), [Count, .. shape], ScalarType.Float32).to(device);
+
+    public void Dispose() => ArrayPool<float>.Shared.Return(pixels);
+}

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Video;
+using Microsoft.ML.VideoMamba.Video.Reading;
+
+namespace Microsoft.ML.VideoMamba.Training.Batches;
+
+/// <summary>Reads and prepares clips on worker threads, a few batches ahead of the one that learns.</summary>
+internal sealed class BatchLoader(ITrainingClips clips, ClipPreparation preparation, TrainingOptions options)
+{
+    private const int BatchesAhead = 2;
+    private const int MaxSubstitutes = 16;
+
+    private readonly ConcurrentDictionary<int, VideoException> _failures = new();
+    private readonly int _workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
+
+    /// <summary>Clips that could not be read, each once.</summary>
+    public IReadOnlyCollection<VideoException> Failures => [.. _failures.OrderBy(failure => failure.Key).Select(failure => failure.Value)];
+
+    public int BatchesOfEpoch => (clips.Count + options.BatchSize - 1) / options.BatchSize;
+
+    /// <summary>All clips in an order of the epoch's own, each drawn anew.</summary>
+    public IEnumerable<Batch> Training(int epoch, CancellationToken cancellation)
+    {
+        int[] order = [.. Enumerable.Range(0, clips.Count)];
+        new Random(SeedMix.Of(options.Seed, epoch)).Shuffle(order);
+        return Ahead(order, index => new Random(SeedMix.Of(options.Seed, epoch, index)), cancellation);
+    }
+
+    /// <summary>All clips in order, as evaluated. A clip that cannot be read is left out, unless failures are thrown.</summary>
+    public IEnumerable<Batch> Evaluation(CancellationToken cancellation) => Ahead([.. Enumerable.Range(0, clips.Count)], _ => null, cancellation);
+
+    private IEnumerable<Batch> Ahead(int[] order, Func<int, Random?> draws, CancellationToken cancellation)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var queue = new BlockingCollection<Batch>(BatchesAhead);
+        var producer = Task.Run(() => Produce(order, draws, queue, ending.Token), CancellationToken.None);
+        try
+        {
+            foreach (var batch in queue.GetConsumingEnumerable(cancellation)) yield return batch;
+            producer.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            ending.Cancel();
+            // An enumeration that ends early has no use for the producer's error; one that ends in order has seen it above.
+            Task.WhenAny(producer).GetAwaiter().GetResult();
+            while (queue.TryTake(out var batch)) batch.Dispose();
+        }
+    }
+
+    private void Produce(int[] order, Func<int, Random?> draws, BlockingCollection<Batch> queue, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (int[] indices in order.Chunk(options.BatchSize))
+            {
+                var batch = Prepare(indices, draws, cancellation);
+                if (batch is null) continue;
+                try
+                {
+                    queue.Add(batch, cancellation);
+                }
+                catch (OperationCanceledException)
+                {
+                    batch.Dispose();
+                    throw;
+                }
+            }
+        }
+        finally
+        {
+            queue.CompleteAdding();
+        }
+    }
+
+    private Batch? Prepare(int[] indices, Func<int, Random?> draws, CancellationToken cancellation)
+    {
+        int length = preparation.InputLength;
+        float[] pixels = ArrayPool<float>.Shared.Rent(checked(indices.Length * length));
+        var read = new (VideoClip Clip, int Index)?[indices.Length];
+        try
+        {
+            ForEach(indices.Length, i => read[i] = Read(indices[i], draws(indices[i]), pixels.AsSpan(i * length, length)), cancellation);
+        }
+        catch
+        {
+            ArrayPool<float>.Shared.Return(pixels);
+            throw;
+        }
+
+        int[] there = [.. Enumerable.Range(0, indices.Length).Where(i => read[i] is not null)];
+        for (int i = 0; i < there.Length; i++)
+        {
+            if (there[i] != i) pixels.AsSpan(there[i] * length, length).CopyTo(pixels.AsSpan(i * length, length));
+        }
+
+        if (there.Length > 0)
+        {
+            int[] rows = [.. there.Select(i => read[i]!.Value.Index)];
+            return new Batch(length, [.. rows.Select(clips.LabelOf)], rows, [.. there.Select(i => read[i]!.Value.Clip.Path)], pixels);
+        }
+
+        ArrayPool<float>.Shared.Return(pixels);
+        return null;
+    }
+
+    private void ForEach(int count, Action<int> body, CancellationToken cancellation)
+    {
+        try
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _workers, CancellationToken = cancellation }, body);
+        }
+        catch (AggregateException all)
+        {
+            // Of several clips that fail at once, one is the error.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(all.InnerExceptions.FirstOrDefault(error => error is VideoException) ?? all.InnerExceptions[0]);
+        }
+    }
+
+    private (VideoClip Clip, int Index)? Read(int index, Random? random, Span<float> input)
+    {
+        if (TryRead(index, random, input) is { } clip) return (clip, index);
+        if (random is null || options.OnFailure != FailurePolicy.Substitute) return null;
+        for (int attempt = 0; attempt < MaxSubstitutes; attempt++)
+        {
+            int other = random.Next(clips.Count);
+            if (TryRead(other, random, input) is { } substitute) return (substitute, other);
+        }
+
+        throw _failures[index];
+    }
+
+    /// <summary>Null for a clip that cannot be read now or could not before.</summary>
+    private VideoClip? TryRead(int index, Random? random, Span<float> input)
+    {
+        if (_failures.ContainsKey(index)) return null;
+        try
+        {
+            var clip = clips.ReadClip(index);
+            if (random is null) preparation.Evaluation(clip, input);
+            else preparation.Training(clip, random, input);
+            return clip;
+        }
+        catch (VideoException error) when (options.OnFailure != FailurePolicy.Throw)
+        {
+            _failures.TryAdd(index, error);
+            return null;
+        }
+    }
+}

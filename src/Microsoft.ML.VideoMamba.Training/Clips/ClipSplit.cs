@@ -1,0 +1,33 @@
+namespace Microsoft.ML.VideoMamba.Training.Clips;
+
+/// <summary>Splits a set into one to learn from and one to validate on.</summary>
+public static class ClipSplit
+{
+    /// <summary>
+    /// Draws a fraction of each class for validation, rounded, but at least one clip of a class of two or more, and never a class's only clip. Numbers of a
+    /// regression count as one class.
+    /// </summary>
+    /// <param name="labels">The label of each clip.</param>
+    /// <param name="task">Whether the labels are classes.</param>
+    /// <param name="fraction">In (0, 1).</param>
+    /// <param name="seed">The same seed gives the same split.</param>
+    /// <returns>Indices of both parts, ascending.</returns>
+    public static (IReadOnlyList<int> Training, IReadOnlyList<int> Validation) Stratified(IReadOnlyList<TrainingLabel> labels, TrainingTask task, double fraction, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (fraction is not (> 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "Must be in (0, 1).");
+        var random = new Random(seed);
+        var validation = new SortedSet<int>();
+        foreach (var group in Enumerable.Range(0, labels.Count).GroupBy(index => task == TrainingTask.Classification ? labels[index].ClassIndex : 0).OrderBy(group => group.Key))
+        {
+            int[] members = [.. group];
+            random.Shuffle(members);
+            validation.UnionWith(members.Take(Share(members.Length, fraction)));
+        }
+
+        return ([.. Enumerable.Range(0, labels.Count).Where(index => !validation.Contains(index))], [.. validation]);
+    }
+
+    private static int Share(int count, double fraction) =>
+        count < 2 ? 0 : Math.Clamp((int)Math.Round(count * fraction, MidpointRounding.AwayFromZero), 1, count - 1);
+}

@@ -1,0 +1,92 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Training.Optimization;
+
+/// <summary>
+/// Adam with decoupled weight decay over <see cref="FlatParameters"/>: eight operations over all parameters and two a group, whatever their number.
+/// p -= lr wd p; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps), with lr = rate * the group's scale.
+/// </summary>
+/// <remarks>torch.optim.AdamW; Loshchilov and Hutter, "Decoupled weight decay regularization".</remarks>
+public sealed class AdamW : IDisposable
+{
+    private readonly IReadOnlyList<ParameterGroup> _groups;
+    private readonly (double First, double Second) _betas;
+    private readonly double _epsilon;
+
+    /// <summary>Takes parameters over into one block and starts with moments of 0.</summary>
+    /// <param name="parameters">Parameters by name: float32, on one device.</param>
+    /// <param name="groups">Groups that name each of them once.</param>
+    /// <param name="betas">Decay of the first and of the second moment, in [0, 1).</param>
+    /// <param name="epsilon">Added to the root of the second moment after its bias correction, above 0.</param>
+    /// <exception cref="ArgumentException">The groups do not name each parameter once.</exception>
+    public AdamW(IReadOnlyDictionary<string, Parameter> parameters, IReadOnlyList<ParameterGroup> groups, (double First, double Second) betas, double epsilon = 1e-8)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(groups);
+        TorchRuntime.EnsureLoaded();
+        if (betas.First is not (>= 0 and < 1) || betas.Second is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(betas), betas, "Both must be in [0, 1).");
+        if (!(epsilon > 0)) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Must be above 0.");
+        CheckNames(parameters, groups);
+        (_groups, _betas, _epsilon) = (groups, betas, epsilon);
+        Parameters = new FlatParameters([.. groups.Select(group => group.Names.Select(name => parameters[name]).ToList())]);
+        FirstMoment = zeros_like(Parameters.Values).DetachFromDisposeScope();
+        SecondMoment = zeros_like(Parameters.Values).DetachFromDisposeScope();
+    }
+
+    /// <summary>The parameters and their gradients.</summary>
+    public FlatParameters Parameters { get; }
+
+    /// <summary>Running mean of the gradients (exp_avg), laid out like <see cref="FlatParameters.Values"/>.</summary>
+    public Tensor FirstMoment { get; }
+
+    /// <summary>Running mean of the squared gradients (exp_avg_sq), laid out like <see cref="FlatParameters.Values"/>.</summary>
+    public Tensor SecondMoment { get; }
+
+    /// <summary>Steps done.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>Moves the parameters against the gradients that they hold. The gradients stay.</summary>
+    /// <param name="learningRate">The schedule's rate; each group scales it.</param>
+    /// <param name="weightDecay">The schedule's decay for the groups that are decayed; their own if left out.</param>
+    public void Step(double learningRate, double? weightDecay = null)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        Steps++;
+        var gradients = Parameters.Gradients;
+        FirstMoment.mul_(_betas.First).add_(gradients, alpha: 1 - _betas.First);
+        SecondMoment.mul_(_betas.Second).addcmul_(gradients, gradients, 1 - _betas.Second);
+        double correction = 1 - Math.Pow(_betas.First, Steps), secondCorrection = Math.Sqrt(1 - Math.Pow(_betas.Second, Steps));
+        var denominator = SecondMoment.sqrt().div_(secondCorrection).add_(_epsilon);
+        long offset = 0;
+        for (int i = 0; i < _groups.Count; i++)
+        {
+            var values = Parameters.GroupValues(i);
+            long size = values.numel();
+            double rate = learningRate * _groups[i].LearningRateScale, decay = _groups[i].WeightDecay > 0 ? weightDecay ?? _groups[i].WeightDecay : 0;
+            if (decay > 0) values.mul_(1 - rate * decay);
+            values.addcdiv_(FirstMoment.narrow(0, offset, size), denominator.narrow(0, offset, size), -rate / correction);
+            offset += size;
+        }
+    }
+
+    /// <summary>Frees the moments and the blocks' handles; the parameters stay usable.</summary>
+    public void Dispose()
+    {
+        FirstMoment.Dispose();
+        SecondMoment.Dispose();
+        Parameters.Dispose();
+    }
+
+    private static void CheckNames(IReadOnlyDictionary<string, Parameter> parameters, IReadOnlyList<ParameterGroup> groups)
+    {
+        var named = groups.SelectMany(group => group.Names).ToList();
+        string? unknown = named.FirstOrDefault(name => !parameters.ContainsKey(name));
+        if (unknown is not null) throw new ArgumentException($"There is no parameter '{unknown}'.", nameof(groups));
+        if (named.Distinct().Count() != named.Count) throw new ArgumentException("A parameter is in two groups.", nameof(groups));
+        string? left = parameters.Keys.Except(named).FirstOrDefault();
+        if (left is not null) throw new ArgumentException($"Parameter '{left}' is in no group.", nameof(groups));
+    }
+}

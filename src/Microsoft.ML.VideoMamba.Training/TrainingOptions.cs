@@ -1,0 +1,107 @@
+using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Optimization;
+using Microsoft.ML.VideoMamba.Video.Reading;
+
+namespace Microsoft.ML.VideoMamba.Training;
+
+/// <summary>How a model is trained. The defaults train a small model from scratch; fine-tuning wants a lower rate.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>What the model learns.</summary>
+    public TrainingTask Task { get; init; }
+
+    /// <summary>Passes over the training set, at least 1.</summary>
+    public int Epochs { get; init; } = 30;
+
+    /// <summary>Clips of a step, at least 1.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>Learning rate after the warm-up, above 0.</summary>
+    public double LearningRate { get; init; } = 5e-4;
+
+    /// <summary>Learning rate that the cosine falls to, at least 0.</summary>
+    public double MinLearningRate { get; init; } = 1e-6;
+
+    /// <summary>Epochs over which the rate rises from <see cref="MinLearningRate"/>, at least 0; null for a tenth of all, 5 at most.</summary>
+    public double? WarmupEpochs { get; init; }
+
+    /// <summary>Decoupled weight decay, at least 0.</summary>
+    public double WeightDecay { get; init; } = 0.05;
+
+    /// <summary>Decay of AdamW's first moment, in [0, 1).</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of AdamW's second moment, in [0, 1).</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>AdamW's epsilon, above 0.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>Largest global norm of the gradients, above 0; null for no clipping.</summary>
+    public double? GradientClip { get; init; } = 1;
+
+    /// <summary>Label smoothing of the classification loss, in [0, 1).</summary>
+    public double LabelSmoothing { get; init; } = 0.1;
+
+    /// <summary>Rate of a layer over that of the one above it, in (0, 1]; 1 for no layer decay.</summary>
+    public double LayerDecay { get; init; } = 1;
+
+    /// <summary>Which layer a parameter counts to under <see cref="LayerDecay"/>.</summary>
+    public LayerDecayMapping LayerDecayMapping { get; init; } = LayerDecayMapping.Corrected;
+
+    /// <summary>How clips are changed each time that they are learned from.</summary>
+    public ClipAugmentation Augmentation { get; init; } = new();
+
+    /// <summary>Part of the training set that is held out where no validation set is given, in [0, 1); 0 for none.</summary>
+    public double ValidationFraction { get; init; } = 0.1;
+
+    /// <summary>Ends the training after this many epochs without a better validation, at least 1; null for never.</summary>
+    public int? EarlyStoppingPatience { get; init; }
+
+    /// <summary>What happens when a clip cannot be read.</summary>
+    public FailurePolicy OnFailure { get; init; } = FailurePolicy.Throw;
+
+    /// <summary>Seed of start weights, split, order and augmentation: on a CPU the same seed gives the same losses, bit by bit.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Where the model is trained: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Threads that decode and augment; 0 for one a core.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>The warm-up in epochs that holds.</summary>
+    public double EffectiveWarmupEpochs => WarmupEpochs ?? Math.Min(5, Epochs / 10.0);
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">A value is out of its range; the message names it.</exception>
+    public void Validate()
+    {
+        Require(Enum.IsDefined(Task), nameof(Task), Task, "is no task");
+        Require(Epochs >= 1, nameof(Epochs), Epochs, "must be at least 1");
+        Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "must be at least 1");
+        Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "must be above 0");
+        Require(MinLearningRate >= 0 && double.IsFinite(MinLearningRate), nameof(MinLearningRate), MinLearningRate, "must be at least 0");
+        Require(WarmupEpochs is null or >= 0, nameof(WarmupEpochs), WarmupEpochs, "must be at least 0");
+        Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), WeightDecay, "must be at least 0");
+        Require(Beta1 is >= 0 and < 1, nameof(Beta1), Beta1, "must be in [0, 1)");
+        Require(Beta2 is >= 0 and < 1, nameof(Beta2), Beta2, "must be in [0, 1)");
+        Require(Epsilon > 0, nameof(Epsilon), Epsilon, "must be above 0");
+        Require(GradientClip is null or > 0, nameof(GradientClip), GradientClip, "must be above 0");
+        Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "must be in [0, 1)");
+        Require(LayerDecay is > 0 and <= 1, nameof(LayerDecay), LayerDecay, "must be in (0, 1]");
+        Require(Enum.IsDefined(LayerDecayMapping), nameof(LayerDecayMapping), LayerDecayMapping, "is no mapping");
+        Require(ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "must be in [0, 1)");
+        Require(EarlyStoppingPatience is null or >= 1, nameof(EarlyStoppingPatience), EarlyStoppingPatience, "must be at least 1");
+        Require(Enum.IsDefined(OnFailure), nameof(OnFailure), OnFailure, "is no policy");
+        Require(!string.IsNullOrEmpty(Device), nameof(Device), Device, "must name a device");
+        Require(Workers >= 0, nameof(Workers), Workers, "must be at least 0");
+        ArgumentNullException.ThrowIfNull(Augmentation);
+        Augmentation.Validate();
+    }
+
+    private static void Require(bool holds, string name, object? value, string rule)
+    {
+        if (!holds) throw new ArgumentException($"{name} {rule}; it is {value}.", name);
+    }
+}

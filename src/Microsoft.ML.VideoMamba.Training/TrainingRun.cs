@@ -1,0 +1,104 @@
+using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Training.Clips;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Training;
+
+/// <summary>Trains a model on labelled clips.</summary>
+/// <example><code>
+/// var config = VideoMambaConfig.Tiny with { Depth = 4, Tubelet = 2, Height = 64, Width = 64, Classes = 4 };
+/// var run = new TrainingRun(config, new TrainingOptions { Epochs = 50, BatchSize = 32, LearningRate = 2e-3 });
+/// var result = run.Fit(clips, epochDone: epoch =&gt; Console.WriteLine($"{epoch.Epoch}: {epoch.ValidationTop1:P0}"));
+/// </code></example>
+public sealed class TrainingRun
+{
+    private readonly VideoMambaConfig _config;
+    private readonly TrainingOptions _options;
+    private readonly Action<VideoMambaModel>? _initialize;
+
+    /// <summary>Says what is trained and how.</summary>
+    /// <param name="config">The model's shape; 1 class for regression.</param>
+    /// <param name="options">How it is trained.</param>
+    /// <param name="initialize">Loads weights to start from into a model with random ones; it is called at the start of each <see cref="Fit"/>.</param>
+    /// <exception cref="ArgumentException">A value is out of its range, or there is no such device.</exception>
+    public TrainingRun(VideoMambaConfig config, TrainingOptions options, Action<VideoMambaModel>? initialize = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(options);
+        config.Validate();
+        options.Validate();
+        int least = options.Task == TrainingTask.Classification ? 2 : 1;
+        if (config.Classes < least || (options.Task == TrainingTask.Regression && config.Classes != 1))
+        {
+            throw new ArgumentException($"{options.Task} needs {(least == 1 ? "a head of 1 class" : "at least 2 classes")}; there are {config.Classes}.", nameof(config));
+        }
+
+        TrainingDevice.Find(options.Device);
+        (_config, _options, _initialize) = (config, options, initialize);
+    }
+
+    /// <summary>Trains. It blocks until the last epoch, an early stop or cancellation.</summary>
+    /// <param name="training">The clips to learn from.</param>
+    /// <param name="validation">Clips to choose the best epoch by; a part of <paramref name="training"/> (<see cref="TrainingOptions.ValidationFraction"/>) if left out.</param>
+    /// <param name="progress">Told after each step.</param>
+    /// <param name="epochDone">Called after each epoch.</param>
+    /// <param name="cancellation">Ends the training within a step; the result then holds the best so far.</param>
+    /// <returns>The best model and how the epochs went. The caller disposes the model.</returns>
+    /// <exception cref="ArgumentException">A set is empty, or a label does not fit the task and the classes.</exception>
+    /// <exception cref="NonFiniteLossException">A loss became infinite or not a number.</exception>
+    /// <exception cref="TrainingException">The training could not go on; what it had learned is in the exception.</exception>
+    public TrainingResult Fit(
+        ITrainingClips training, ITrainingClips? validation = null, IProgress<TrainingProgress>? progress = null, Action<EpochMetrics>? epochDone = null, CancellationToken cancellation = default)
+    {
+        CheckLabels(training, nameof(training));
+        if (validation is not null) CheckLabels(validation, nameof(validation));
+        else (training, validation) = Split(training);
+        using var session = new TrainingSession(CreateModel(), _options, training, validation, _initialize is not null, progress, epochDone);
+        return session.Run(cancellation);
+    }
+
+    private VideoMambaModel CreateModel()
+    {
+        var device = TrainingDevice.Find(_options.Device);
+        manual_seed(_options.Seed);
+        using var scope = NewDisposeScope();
+        var model = new VideoMambaModel(_config);
+        try
+        {
+            _initialize?.Invoke(model);
+            model.to(device);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+
+        scope.Detach(model.parameters());
+        scope.Detach(model.buffers());
+        return model;
+    }
+
+    private (ITrainingClips Training, ITrainingClips? Validation) Split(ITrainingClips clips)
+    {
+        if (_options.ValidationFraction == 0) return (clips, null);
+        var (training, validation) = ClipSplit.Stratified([.. Enumerable.Range(0, clips.Count).Select(clips.LabelOf)], _options.Task, _options.ValidationFraction, _options.Seed);
+        return (new ClipSubset(clips, training), validation.Count > 0 ? new ClipSubset(clips, validation) : null);
+    }
+
+    private void CheckLabels(ITrainingClips clips, string name)
+    {
+        ArgumentNullException.ThrowIfNull(clips, name);
+        if (clips.Count == 0) throw new ArgumentException("There is no clip.", name);
+        for (int i = 0; i < clips.Count; i++)
+        {
+            var label = clips.LabelOf(i);
+            bool fits = _options.Task == TrainingTask.Classification ? (uint)label.ClassIndex < (uint)_config.Classes : float.IsFinite(label.Target);
+            if (fits) continue;
+            throw new ArgumentException(_options.Task == TrainingTask.Classification
+                ? $"Clip {i} is of class {label.ClassIndex}; classes run from 0 to {_config.Classes - 1}."
+                : $"Clip {i} has the target {label.Target}, which is no finite number.", name);
+        }
+    }
+}

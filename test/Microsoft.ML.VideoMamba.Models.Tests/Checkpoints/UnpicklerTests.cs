@@ -80,16 +80,24 @@ public sealed class UnpicklerTests : TorchTests
     }
 
     [TestMethod]
-    [DataRow("'0', 12 elements", "0", 12L, 0L, new long[] { 4, 4 }, new long[] { 4, 1 }, DisplayName = "beyond the storage")]
-    [DataRow("", "0", 12L, long.MaxValue, new long[] { 1 }, new long[] { 1 }, DisplayName = "offset that overflows")]
-    [DataRow("", "0", 12L, 0L, new[] { long.MaxValue, long.MaxValue }, new long[] { 0, 0 }, DisplayName = "sizes that overflow")]
-    [DataRow("", "0", 12L, 0L, new long[] { 2, 2 }, new[] { long.MaxValue, long.MaxValue }, DisplayName = "strides that overflow")]
-    [DataRow("", "0", 12L, -1L, new long[] { 1 }, new long[] { 1 }, DisplayName = "negative offset")]
-    [DataRow("", "0", long.MaxValue, 0L, new long[] { 1 }, new long[] { 1 }, DisplayName = "storage that overflows")]
-    [DataRow("", "0", 13L, 0L, new long[] { 1 }, new long[] { 1 }, DisplayName = "storage longer than its entry")]
-    [DataRow("", "1", 12L, 0L, new long[] { 1 }, new long[] { 1 }, DisplayName = "storage without an entry")]
-    [DataRow("", "../0", 12L, 0L, new long[] { 1 }, new long[] { 1 }, DisplayName = "storage by a path")]
-    public void RefusesImpossibleTensors(string _, string key, long count, long offset, long[] sizes, long[] strides) =>
+    public void RefusesOneLargeTensorUnderManyNames()
+    {
+        var pickle = new PickleBuilder().Op('}').Text("w").Tensor("FloatStorage", "0", 12, 0, [1_000_000], [0]).Raw((byte)'q', 0).Op('s');
+        for (int i = 0; i < 40; i++) pickle.Text($"w{i}").Raw((byte)'h', 0).Op('s');
+        Assert.Contains("far larger than the file", Refuse(pickle.Stop()).Message);
+    }
+
+    [TestMethod]
+    [DataRow("0", 12L, 0L, new long[] { 4, 4 }, new long[] { 4, 1 }, DisplayName = "beyond the storage")]
+    [DataRow("0", 12L, long.MaxValue, new long[] { 1 }, new long[] { 1 }, DisplayName = "offset that overflows")]
+    [DataRow("0", 12L, 0L, new[] { long.MaxValue, long.MaxValue }, new long[] { 0, 0 }, DisplayName = "sizes that overflow")]
+    [DataRow("0", 12L, 0L, new long[] { 2, 2 }, new[] { long.MaxValue, long.MaxValue }, DisplayName = "strides that overflow")]
+    [DataRow("0", 12L, -1L, new long[] { 1 }, new long[] { 1 }, DisplayName = "negative offset")]
+    [DataRow("0", long.MaxValue, 0L, new long[] { 1 }, new long[] { 1 }, DisplayName = "storage that overflows")]
+    [DataRow("0", 13L, 0L, new long[] { 1 }, new long[] { 1 }, DisplayName = "storage longer than its entry")]
+    [DataRow("1", 12L, 0L, new long[] { 1 }, new long[] { 1 }, DisplayName = "storage without an entry")]
+    [DataRow("../0", 12L, 0L, new long[] { 1 }, new long[] { 1 }, DisplayName = "storage by a path")]
+    public void RefusesImpossibleTensors(string key, long count, long offset, long[] sizes, long[] strides) =>
         Refuse(new PickleBuilder().Op('}').Text("w").Tensor("FloatStorage", key, count, offset, sizes, strides).Op('s').Stop());
 
     [TestMethod]

@@ -29,7 +29,7 @@ internal static class PyTorchReader
         string folder = FindFolder(source, entries);
         RequireLittleEndian(source, entries, folder);
         var pickle = ReadPickle(source, entries[folder + "data.pkl"]);
-        return StateDict.Read(source, pickle, root, storage => FindStorage(source, entries, folder, storage));
+        return StateDict.Read(source, pickle, root, MaxTensorBytes(source), storage => FindStorage(source, entries, folder, storage));
     }
 
     public static IReadOnlyList<CheckpointTensor> ReadLegacy(CheckpointSource source, string? root)
@@ -41,7 +41,7 @@ internal static class PyTorchReader
         var (value, described) = Next(source, "data pickle", ref position);
         if (Next(source, "storage keys", ref position).Value is not List<object?> keys) throw source.Refuse("storage keys", "are not a list");
         var storages = LocateStorages(source, keys, described, position);
-        return StateDict.Read(source, value, root, storage => storages.GetValueOrDefault(storage.Key) ?? throw source.Refuse($"storage {storage.Key}", "is not in the file"));
+        return StateDict.Read(source, value, root, MaxTensorBytes(source), storage => storages.GetValueOrDefault(storage.Key) ?? throw source.Refuse($"storage {storage.Key}", "is not in the file"));
     }
 
     /// <summary>Tensors may share and repeat values, but a small file that describes huge ones is made to do harm.</summary>

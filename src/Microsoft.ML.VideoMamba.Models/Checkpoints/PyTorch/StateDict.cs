@@ -6,8 +6,10 @@ internal static class StateDict
     /// <summary>Where published files and training loops put it, in the order in which they are tried.</summary>
     private static readonly string[] s_roots = ["model", "module", "state_dict"];
 
+    private const int MostAlternatives = 16;
+
     /// <summary>The tensors of the state dict under <paramref name="root"/>, or of the first one found. Values that are no tensors are left out.</summary>
-    public static IReadOnlyList<CheckpointTensor> Read(CheckpointSource source, object? pickle, string? root, Func<PickledStorage, StorageRegion> locate)
+    public static IReadOnlyList<CheckpointTensor> Read(CheckpointSource source, object? pickle, string? root, long maxTensorBytes, Func<PickledStorage, StorageRegion> locate)
     {
         if (pickle is not PickledDictionary outer) throw source.Refuse(null, "holds no state dict: its pickle is not a dictionary");
         var regions = new Dictionary<PickledStorage, StorageRegion>(ReferenceEqualityComparer.Instance);
@@ -18,6 +20,9 @@ internal static class StateDict
             if (key is not string name) throw source.Refuse(null, "its state dict names a tensor by other than a string");
             if (!regions.TryGetValue(tensor.Storage, out var region)) regions.Add(tensor.Storage, region = locate(tensor.Storage));
             tensors.Add(tensor.Named(name, region));
+            // A pickle may give one tensor any number of names without describing it again.
+            maxTensorBytes -= tensors[^1].ByteCount;
+            if (maxTensorBytes < 0) throw source.Refuse(name, "the tensors up to this one are far larger than the file");
         }
 
         return tensors;
@@ -38,7 +43,7 @@ internal static class StateDict
 
     private static string Alternatives(PickledDictionary outer)
     {
-        var names = outer.Items.Where(item => item is { Key: string, Value: PickledDictionary { HoldsTensors: true } }).Select(item => $"'{item.Key}'").Take(8).ToList();
+        var names = outer.Items.Take(MostAlternatives).Where(item => item is { Key: string, Value: PickledDictionary { HoldsTensors: true } }).Select(item => $"'{item.Key}'").ToList();
         return names.Count > 0 ? $"; there is one under {string.Join(", ", names)}" : "";
     }
 }

@@ -32,10 +32,13 @@ internal static class TensorArgument
         throw new ArgumentException($"{name} must have the shape ({wanted}); it has ({string.Join(", ", shape)}).", name);
     }
 
-    /// <summary>Requires the device of the first argument.</summary>
-    public static void RequireDevice(Tensor tensor, Tensor other, [CallerArgumentExpression(nameof(tensor))] string name = "")
+    /// <summary>Requires one of <paramref name="types"/>, the axes and the device of <paramref name="first"/>, the entry's first argument.</summary>
+    public static void Require(
+        Tensor tensor, Tensor first, ReadOnlySpan<ScalarType> types, ReadOnlySpan<(string Axis, long? Size)> axes, [CallerArgumentExpression(nameof(tensor))] string name = "")
     {
-        if (tensor.device_type == other.device_type && tensor.device_index == other.device_index) return;
-        throw new ArgumentException($"{name} must be on {other.device} as the other arguments; it is on {tensor.device}.", name);
+        RequireType(tensor, types, name);
+        RequireShape(tensor, axes, name);
+        if (tensor.device_type == first.device_type && tensor.device_index == first.device_index) return;
+        throw new ArgumentException($"{name} must be on {first.device} as the other arguments; it is on {tensor.device}.", name);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 using TorchSharp;
@@ -51,21 +50,14 @@ public static class SelectiveScan
         TensorArgument.RequireShape(u, [("batch", null), ("length", null), ("channels", null)]);
         torch.ScalarType[] activation = [u.dtype], parameter = [TensorArgument.ParameterType(u.dtype)];
         var (batch, length, channels) = (("batch", u.shape[0]), ("length", u.shape[1]), ("channels", u.shape[2]));
-        Require(A, parameter, [channels, ("d_state", null)]);
+        TensorArgument.Require(A, u, parameter, [channels, ("d_state", null)]);
         var states = ("d_state", A.shape[1]);
-        Require(delta, activation, [batch, length, channels]);
-        Require(B, activation, [batch, length, states]);
-        Require(C, activation, [batch, length, states]);
-        if (D is not null) Require(D, parameter, [channels]);
-        if (z is not null) Require(z, activation, [batch, length, channels]);
-        if (deltaBias is not null) Require(deltaBias, parameter, [channels]);
-        if (initialState is not null) Require(initialState, parameter, [batch, channels, states]);
-
-        void Require(torch.Tensor tensor, torch.ScalarType[] types, ReadOnlySpan<(string, long?)> axes, [CallerArgumentExpression(nameof(tensor))] string name = "")
-        {
-            TensorArgument.RequireType(tensor, types, name);
-            TensorArgument.RequireShape(tensor, axes, name);
-            TensorArgument.RequireDevice(tensor, u, name);
-        }
+        TensorArgument.Require(delta, u, activation, [batch, length, channels]);
+        TensorArgument.Require(B, u, activation, [batch, length, states]);
+        TensorArgument.Require(C, u, activation, [batch, length, states]);
+        if (D is not null) TensorArgument.Require(D, u, parameter, [channels]);
+        if (z is not null) TensorArgument.Require(z, u, activation, [batch, length, channels]);
+        if (deltaBias is not null) TensorArgument.Require(deltaBias, u, parameter, [channels]);
+        if (initialState is not null) TensorArgument.Require(initialState, u, parameter, [batch, channels, states]);
     }
 }

@@ -38,8 +38,8 @@ public sealed class SourceTests
     [TestMethod]
     public void BytesAndStreamsGiveTheFileFrames()
     {
-        string[] before = TemporaryFiles();
         byte[] content = File.ReadAllBytes(s_clip);
+        string[] before = TemporaryFiles(content.Length);
         var expected = VideoReader.ReadAll(s_clip);
         using var stream = new MemoryStream(content);
         foreach (var source in new[] { VideoSource.FromBytes(content, "bytes"), VideoSource.FromStream(stream, "stream") })
@@ -51,7 +51,7 @@ public sealed class SourceTests
         }
 
         Assert.ThrowsExactly<VideoException>(() => VideoReader.Probe(VideoSource.FromBytes(content.AsMemory(0, 500), "cut")));
-        CollectionAssert.AreEqual(before, TemporaryFiles(), "Temporary files are gone");
+        CollectionAssert.AreEqual(before, TemporaryFiles(content.Length), "Temporary files are gone");
     }
 
     [TestMethod]
@@ -125,5 +125,7 @@ public sealed class SourceTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => VideoDecoder.Open(s_clip, new() { Threads = -1 }));
     }
 
-    private static string[] TemporaryFiles() => [.. Directory.GetFiles(Path.GetTempPath(), "videomamba-*").Order(StringComparer.Ordinal)];
+    /// <summary>Those of that size: other tests, of other processes too, write theirs at the same time.</summary>
+    private static string[] TemporaryFiles(long length) =>
+        [.. new DirectoryInfo(Path.GetTempPath()).GetFiles("videomamba-*.video").Where(file => file.Exists && file.Length == length).Select(file => file.Name).Order(StringComparer.Ordinal)];
 }

@@ -1,4 +1,4 @@
-namespace Microsoft.ML.VideoMamba.Kernels.Scan;
+namespace Microsoft.ML.VideoMamba.Kernels.Simd;
 
 /// <summary>Moves values stored channel by channel into vectors with channels across the lanes, and back.</summary>
 internal static unsafe class ChannelLanes

@@ -1,0 +1,159 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
+using Microsoft.ML.VideoMamba.Kernels.Scan;
+using Microsoft.ML.VideoMamba.Kernels.Simd;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Tests.Scan;
+
+[TestClass]
+public sealed class SelectiveScanTests
+{
+    public static IEnumerable<object[]> Sizes =>
+        from size in new (int Batch, int Length, int Channels, int States)[]
+        {
+            (1, 1, 1, 1), (1, 2, 5, 4), (2, 3, 20, 8), (3, 31, 33, 16), (1, 32, 16, 16), (2, 33, 100, 16), (1, 100, 20, 24), (1, 257, 48, 16),
+        }
+        from width in Enum.GetValues<SimdWidth>().Where(width => width <= SimdRunner.PreferredWidth)
+        from direction in Enum.GetValues<SequenceDirection>()
+        select new object[] { size.Batch, size.Length, size.Channels, size.States, (int)width, direction };
+
+    [ClassInitialize]
+    public static void Load(TestContext context) => TorchRuntime.EnsureLoaded();
+
+    [TestMethod]
+    [DynamicData(nameof(Sizes))]
+    public void EveryWidthEqualsTheReference(int batch, int length, int channels, int states, int width, SequenceDirection direction) =>
+        Compare(batch, length, channels, states, (SimdWidth)width, direction, ScalarType.Float32, 1e-4);
+
+    [TestMethod]
+    [DynamicData(nameof(Sizes))]
+    public void BFloat16StaysWithinItsRounding(int batch, int length, int channels, int states, int width, SequenceDirection direction) =>
+        Compare(batch, length, channels, states, (SimdWidth)width, direction, ScalarType.BFloat16, 2e-2);
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void ReferenceGradientsEqualFiniteDifferences(bool softplus)
+    {
+        using var scope = NewDisposeScope();
+        var scan = new RandomScan(seed: 3, batch: 1, length: 4, channels: 2, states: 3, ScalarType.Float64) { Softplus = softplus };
+        foreach (string name in scan.Names.ToList()) scan[name] = scan[name]!.to_type(ScalarType.Float64);
+        scan.RequireGradients();
+        scan.Run(KernelFace.Reference).Y.square().sum().backward();
+        var gradients = scan.Names.ToDictionary(name => name, name => scan[name]!.grad!.clone());
+
+        const double step = 1e-6;
+        using var noGradients = no_grad();
+        foreach (string name in scan.Names.ToList())
+        {
+            var values = scan[name]!.detach().flatten();
+            for (long i = 0; i < values.numel(); i++)
+            {
+                double Loss(double shift)
+                {
+                    var moved = values.clone();
+                    moved[i] = tensor(values[i].item<double>() + shift, ScalarType.Float64);
+                    scan[name] = moved.reshape(gradients[name].shape);
+                    return scan.Run(KernelFace.Reference).Y.square().sum().item<double>();
+                }
+
+                double expected = (Loss(step) - Loss(-step)) / (2 * step), got = gradients[name].flatten()[i].item<double>();
+                Assert.AreEqual(expected, got, 1e-5 * (1 + Math.Abs(expected)), $"{name}[{i}]");
+            }
+
+            scan[name] = values.reshape(gradients[name].shape);
+        }
+    }
+
+    [TestMethod]
+    public void RepeatsBitForBit()
+    {
+        using var scope = NewDisposeScope();
+        byte[] Run()
+        {
+            var scan = new RandomScan(seed: 5, batch: 2, length: 70, channels: 40, states: 16, ScalarType.Float32);
+            scan.RequireGradients();
+            scan.Run(KernelFace.Cpu).Y.sum().backward();
+            return [.. scan.Names.SelectMany(name => scan[name]!.grad!.contiguous().bytes.ToArray())];
+        }
+
+        CollectionAssert.AreEqual(Run(), Run());
+    }
+
+    [TestMethod]
+    public void TakesTensorsThatAreNotContiguous()
+    {
+        using var scope = NewDisposeScope();
+        var scan = new RandomScan(seed: 7, batch: 2, length: 9, channels: 12, states: 16, ScalarType.Float32);
+        var expected = scan.Run(KernelFace.Cpu).Y;
+
+        scan["u"] = scan["u"]!.transpose(1, 2).contiguous().transpose(1, 2);
+        scan["B"] = cat([scan["B"]!, scan["C"]!], 2).narrow(2, 0, 16);
+
+        Assert.IsTrue(expected.allclose(scan.Run(KernelFace.Cpu).Y));
+    }
+
+    [TestMethod]
+    [DataRow("delta", "delta")]
+    [DataRow("A", "A")]
+    [DataRow("B", "B")]
+    [DataRow("D", "D")]
+    [DataRow("z", "z")]
+    [DataRow("deltaBias", "deltaBias")]
+    [DataRow("initialState", "initialState")]
+    public void NamesTheOperandThatDoesNotFit(string operand, string named)
+    {
+        using var scope = NewDisposeScope();
+        var scan = new RandomScan(seed: 1, batch: 1, length: 4, channels: 6, states: 16, ScalarType.Float32);
+        scan[operand] = zeros(1, 2, 3, 4);
+
+        var error = Assert.Throws<ArgumentException>(() => scan.Run(KernelFace.Auto));
+
+        StringAssert.Contains(error.Message, named);
+    }
+
+    [TestMethod]
+    [DoNotParallelize]
+    public void FiftyPassesLeaveNoTensorBehind()
+    {
+        using (NewDisposeScope()) Pass();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long before = Tensor.TotalCount;
+        for (int i = 0; i < 50; i++)
+        {
+            using var scope = NewDisposeScope();
+            Pass();
+        }
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.AreEqual(before, Tensor.TotalCount);
+
+        static void Pass()
+        {
+            var scan = new RandomScan(seed: 1, batch: 1, length: 20, channels: 16, states: 16, ScalarType.Float32);
+            scan.RequireGradients();
+            scan.Run(KernelFace.Cpu).Y.sum().backward();
+            foreach (string name in scan.Names) scan[name]!.grad!.Dispose();
+        }
+    }
+
+    private static void Compare(int batch, int length, int channels, int states, SimdWidth width, SequenceDirection direction, ScalarType type, double tolerance)
+    {
+        using var scope = NewDisposeScope();
+        foreach (bool optional in new[] { true, false })
+        {
+            var scan = new RandomScan(seed: length, batch, length, channels, states, type, optional);
+            string[] names = ["u", "delta", "A", "B", "C", "D", "z", "deltaBias", "initialState"];
+            var operands = names.ToDictionary(name => name, name => scan[name]);
+            FaceComparison.Assert(
+                operands,
+                of => Outputs(SelectiveScan.Run(of["u"]!, of["delta"]!, of["A"]!, of["B"]!, of["C"]!, of["D"], of["z"], of["deltaBias"], of["initialState"], optional, direction, KernelFace.Reference)),
+                of => Outputs(SelectiveScanCpu.Run(of["u"]!, of["delta"]!, of["A"]!, of["B"]!, of["C"]!, of["D"], of["z"], of["deltaBias"], of["initialState"], new ScanOptions(optional, direction, width))),
+                tolerance);
+        }
+    }
+
+    private static Tensor[] Outputs(ScanOutput output) => [output.Y, output.LastState];
+}

@@ -1,5 +1,5 @@
-using Microsoft.ML.VideoMamba.Video.Decoding.Stills;
 using Microsoft.ML.VideoMamba.Video.Decoding.OpenCv;
+using Microsoft.ML.VideoMamba.Video.Decoding.Stills;
 
 namespace Microsoft.ML.VideoMamba.Video.Decoding;
 

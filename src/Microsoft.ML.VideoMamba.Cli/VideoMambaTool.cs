@@ -60,7 +60,7 @@ internal static class VideoMambaTool
             console.Warn(e.Message);
             return ExitCode.Usage;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TorchRuntimeException or ArgumentException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TorchRuntimeException or DllNotFoundException or ArgumentException or InvalidDataException)
         {
             console.Warn(e.Message);
             return ExitCode.Failure;

@@ -30,7 +30,12 @@ internal static class VideoRun
                 cancellation.ThrowIfCancellationRequested();
                 if (input.Error is not null) report.Failure(input.Path, input.Error);
                 else if (results.MoveNext() && results.Current.Error is { } error) report.Failure(input.Path, error.Message);
-                else Handle(input.Path, results.Current.Clips, report, handle);
+                else
+                {
+                    if (results.Current.Clips.Max(clip => clip.Gaps) is var gaps and > 0) console.Warn($"{input.Path}: damaged in {gaps} place{(gaps == 1 ? "" : "s")}; the frames around it were used.");
+                    Handle(input.Path, results.Current.Clips, report, handle);
+                }
+
                 done();
             }
 

@@ -38,6 +38,9 @@ public sealed class SelectiveScanTests
         using var scope = NewDisposeScope();
         var scan = new RandomScan(seed: 3, batch: 1, length: 4, channels: 2, states: 3, ScalarType.Float64) { Softplus = softplus };
         foreach (string name in scan.Names.ToList()) scan[name] = scan[name]!.to_type(ScalarType.Float64);
+
+        // Steps are positive; below zero the state would grow without bound and differences lose their digits.
+        if (!softplus) (scan["delta"], scan["deltaBias"]) = (scan["delta"]!.abs(), scan["deltaBias"]!.abs());
         scan.RequireGradients();
         scan.Run(KernelFace.Reference).Y.square().sum().backward();
         var gradients = scan.Names.ToDictionary(name => name, name => scan[name]!.grad!.clone());

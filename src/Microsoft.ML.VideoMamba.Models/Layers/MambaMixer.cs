@@ -1,6 +1,6 @@
-using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Kernels;
 using Microsoft.ML.VideoMamba.Kernels.Convolution;
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Kernels.Scan;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

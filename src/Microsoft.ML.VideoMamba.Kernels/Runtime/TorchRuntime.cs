@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -34,10 +33,10 @@ public static class TorchRuntime
     {
         string torchSharp = CheckTorchSharpVersion();
         var folder = LibTorchFolder.Find(Environment.GetEnvironmentVariable(LibTorchVariable));
-        RefuseTwoCudaLibraries(folder);
+        RefuseTwoLibraries(folder);
         LoadLibraries(folder);
         string? patched = LoadBinding();
-        InitializeTorchSharp(folder);
+        torch.InitializeDeviceType(DeviceType.CPU);
         return new TorchRuntimeInfo(torchSharp, LibTorchVersion(folder), folder.Path, folder.HasCuda ? "cuda" : "cpu", folder.FromPyTorch, patched);
     }
 
@@ -50,12 +49,12 @@ public static class TorchRuntime
             : throw new TorchRuntimeException($"TorchSharp {version} is loaded, but this library needs {SupportedTorchSharp.ToString(2)}.x: reference TorchSharp {SupportedTorchSharp} in the app's project.");
     }
 
-    /// <summary>TorchSharp asks for torch_cuda by name, which finds the app's own first: two copies in one process corrupt each other.</summary>
-    private static void RefuseTwoCudaLibraries(LibTorchFolder folder)
+    /// <summary>TorchSharp asks for libtorch by name as it starts, which finds the app's own first: two copies in one process end it.</summary>
+    private static void RefuseTwoLibraries(LibTorchFolder folder)
     {
-        if (folder.FromPyTorch && LibTorchFolder.OfApp() is { HasCuda: true } own)
+        if (folder.FromPyTorch && LibTorchFolder.OfApp() is { } own && Path.GetFullPath(own.Path) != folder.Path)
         {
-            throw new TorchRuntimeException($"{LibTorchVariable} names {folder.Path}, but the app carries a CUDA libtorch of its own in {own.Path}: unset the variable, or build the app with -p:TorchBackend=none.");
+            throw new TorchRuntimeException($"{LibTorchVariable} names {folder.Path}, but the app carries a libtorch of its own in {own.Path}, and one process cannot hold both: unset the variable, or build the app with -p:TorchBackend=none.");
         }
     }
 
@@ -137,23 +136,6 @@ public static class TorchRuntime
         {
             throw new TorchRuntimeException($"The copy of TorchSharp's native part for an older libstdc++, {copy}, does not load ({OneLine(e)}): install GCC 13's libstdc++6 or a newer one.", e);
         }
-    }
-
-    /// <summary>
-    /// Runs TorchSharp's own start. Where the app carries a CPU libtorch but another one is loaded, TorchSharp must not look for torch_cpu by name,
-    /// or it would load the app's beside it.
-    /// </summary>
-    private static void InitializeTorchSharp(LibTorchFolder folder)
-    {
-        RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
-        if (folder.FromPyTorch && LibTorchFolder.OfApp() is { } own && own.Path != folder.Path)
-        {
-            var loaded = typeof(torch).GetField("nativeBackendLoaded", BindingFlags.NonPublic | BindingFlags.Static)
-                ?? throw new TorchRuntimeException($"This TorchSharp cannot be told to leave the app's own libtorch in {own.Path} alone: unset {LibTorchVariable}, or build the app with -p:TorchBackend=none.");
-            loaded.SetValue(null, true);
-        }
-
-        torch.InitializeDeviceType(DeviceType.CPU);
     }
 
     /// <summary>A PyTorch installation writes its version beside its libraries; a package is of the version that the binding was built for.</summary>

@@ -16,6 +16,7 @@ public sealed class ArchitectureTests
         "Microsoft.ML.VideoMamba.Kernels",
         "Microsoft.ML.VideoMamba.Models",
         "Microsoft.ML.VideoMamba.Training",
+        "Microsoft.ML.VideoMamba.Reports",
         "Microsoft.ML.VideoMamba",
         "Microsoft.ML.VideoMamba.Cli",
     ];

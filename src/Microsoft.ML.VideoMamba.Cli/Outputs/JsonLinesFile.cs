@@ -1,3 +1,5 @@
+using Microsoft.ML.VideoMamba.Reports;
+
 namespace Microsoft.ML.VideoMamba.Cli.Outputs;
 
 /// <summary>A line <c>{"path","embedding"}</c> for each input.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.ML.VideoMamba.Reports;
 
 namespace Microsoft.ML.VideoMamba.Cli.Outputs;
 

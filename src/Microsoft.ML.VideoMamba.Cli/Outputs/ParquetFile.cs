@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.VideoMamba.Reports;
 using Parquet;
 using Parquet.Serialization;
 

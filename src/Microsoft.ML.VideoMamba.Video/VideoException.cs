@@ -5,7 +5,7 @@ public sealed class VideoException : IOException
 {
     /// <summary>Creates the error of one file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="stage">What was being done: <c>open</c>, <c>header</c>, <c>decode</c> or <c>convert</c>.</param>
+    /// <param name="stage">What was being done: <c>open</c>, <c>header</c>, <c>decode</c>, <c>convert</c> or <c>write</c>.</param>
     /// <param name="reason">Why it failed, without the file's name.</param>
     /// <param name="inner">What the decoder threw, if anything.</param>
     public VideoException(string path, string stage, string reason, Exception? inner = null)
@@ -19,7 +19,7 @@ public sealed class VideoException : IOException
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>What was being done: <c>open</c>, <c>header</c>, <c>decode</c> or <c>convert</c>.</summary>
+    /// <summary>What was being done: <c>open</c>, <c>header</c>, <c>decode</c>, <c>convert</c> or <c>write</c>.</summary>
     public string Stage { get; }
 
     /// <summary>Why it failed, without the file's name.</summary>

@@ -1,17 +1,11 @@
+using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Video;
 
 namespace Microsoft.ML.VideoMamba.Training;
 
-/// <summary>A set of labelled clips. An index means the same clip as long as the set lives; members are called from several threads at once.</summary>
-public interface ITrainingClips
+/// <summary>A set of labelled clips.</summary>
+public interface ITrainingClips : ITrainingSet
 {
-    /// <summary>Number of clips.</summary>
-    int Count { get; }
-
-    /// <summary>The label of a clip, known without decoding it.</summary>
-    /// <param name="index">From 0.</param>
-    TrainingLabel LabelOf(int index);
-
     /// <summary>
     /// The frames of a clip, decoded when asked for; a set that is walked many times should keep them (<see cref="Clips.ClipCache"/>). As many frames as the
     /// network takes are taken as they are; out of more, each epoch draws others.
@@ -19,4 +13,14 @@ public interface ITrainingClips
     /// <param name="index">From 0.</param>
     /// <exception cref="VideoException">The clip cannot be read.</exception>
     VideoClip ReadClip(int index);
+
+    /// <inheritdoc/>
+    string ITrainingSet.Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input)
+    {
+        ArgumentNullException.ThrowIfNull(preparation);
+        var clip = ReadClip(index);
+        if (random is null) preparation.Evaluation(clip, input);
+        else preparation.Training(clip, random, input);
+        return clip.Path;
+    }
 }

@@ -49,7 +49,7 @@ public sealed class TrainingRun
     /// <exception cref="NonFiniteLossException">A loss became infinite or not a number.</exception>
     /// <exception cref="TrainingException">The training could not go on; what it had learned is in the exception.</exception>
     public TrainingResult Fit(
-        ITrainingClips training, ITrainingClips? validation = null, IProgress<TrainingProgress>? progress = null, Action<EpochMetrics>? epochDone = null, CancellationToken cancellation = default)
+        ITrainingSet training, ITrainingSet? validation = null, IProgress<TrainingProgress>? progress = null, Action<EpochMetrics>? epochDone = null, CancellationToken cancellation = default)
     {
         CheckLabels(training, nameof(training));
         if (validation is not null) CheckLabels(validation, nameof(validation));
@@ -80,14 +80,14 @@ public sealed class TrainingRun
         return model;
     }
 
-    private (ITrainingClips Training, ITrainingClips? Validation) Split(ITrainingClips clips)
+    private (ITrainingSet Training, ITrainingSet? Validation) Split(ITrainingSet clips)
     {
         if (_options.ValidationFraction == 0) return (clips, null);
         var (training, validation) = ClipSplit.Stratified([.. Enumerable.Range(0, clips.Count).Select(clips.LabelOf)], _options.Task, _options.ValidationFraction, _options.Seed);
         return (new ClipSubset(clips, training), validation.Count > 0 ? new ClipSubset(clips, validation) : null);
     }
 
-    private void CheckLabels(ITrainingClips clips, string name)
+    private void CheckLabels(ITrainingSet clips, string name)
     {
         ArgumentNullException.ThrowIfNull(clips, name);
         if (clips.Count == 0) throw new ArgumentException("There is no clip.", name);

@@ -31,7 +31,7 @@ internal sealed class TrainingSession : IDisposable
     private bool _modelTaken;
 
     public TrainingSession(
-        VideoMambaModel model, TrainingOptions options, ITrainingClips training, ITrainingClips? validation, bool pretrained, IProgress<TrainingProgress>? progress, Action<EpochMetrics>? epochDone)
+        VideoMambaModel model, TrainingOptions options, ITrainingSet training, ITrainingSet? validation, bool pretrained, IProgress<TrainingProgress>? progress, Action<EpochMetrics>? epochDone)
     {
         (_model, _options, _progress, _epochDone) = (model, options, progress, epochDone);
         _parameters = model.named_parameters().Where(named => named.parameter.requires_grad).ToDictionary(named => named.name, named => named.parameter);

@@ -7,7 +7,7 @@ using Microsoft.ML.VideoMamba.Video.Reading;
 namespace Microsoft.ML.VideoMamba.Training.Batches;
 
 /// <summary>Reads and prepares clips on worker threads, a few batches ahead of the one that learns.</summary>
-internal sealed class BatchLoader(ITrainingClips clips, ClipPreparation preparation, TrainingOptions options)
+internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparation, TrainingOptions options)
 {
     private const int BatchesAhead = 2;
     private const int MaxSubstitutes = 16;
@@ -79,7 +79,7 @@ internal sealed class BatchLoader(ITrainingClips clips, ClipPreparation preparat
     {
         int length = preparation.InputLength;
         float[] pixels = ArrayPool<float>.Shared.Rent(checked(indices.Length * length));
-        var read = new (VideoClip Clip, int Index)?[indices.Length];
+        var read = new (string Name, int Index)?[indices.Length];
         try
         {
             ForEach(indices.Length, i => read[i] = Read(indices[i], draws(indices[i]), pixels.AsSpan(i * length, length)), cancellation);
@@ -99,7 +99,7 @@ internal sealed class BatchLoader(ITrainingClips clips, ClipPreparation preparat
         if (there.Length > 0)
         {
             int[] rows = [.. there.Select(i => read[i]!.Value.Index)];
-            return new Batch(length, [.. rows.Select(clips.LabelOf)], rows, [.. there.Select(i => read[i]!.Value.Clip.Path)], pixels);
+            return new Batch(length, [.. rows.Select(clips.LabelOf)], rows, [.. there.Select(i => read[i]!.Value.Name)], pixels);
         }
 
         ArrayPool<float>.Shared.Return(pixels);
@@ -119,9 +119,9 @@ internal sealed class BatchLoader(ITrainingClips clips, ClipPreparation preparat
         }
     }
 
-    private (VideoClip Clip, int Index)? Read(int index, Random? random, Span<float> input)
+    private (string Name, int Index)? Read(int index, Random? random, Span<float> input)
     {
-        if (TryRead(index, random, input) is { } clip) return (clip, index);
+        if (TryRead(index, random, input) is { } name) return (name, index);
         if (random is null || options.OnFailure != FailurePolicy.Substitute) return null;
         for (int attempt = 0; attempt < MaxSubstitutes; attempt++)
         {
@@ -133,15 +133,12 @@ internal sealed class BatchLoader(ITrainingClips clips, ClipPreparation preparat
     }
 
     /// <summary>Null for a clip that cannot be read now or could not before.</summary>
-    private VideoClip? TryRead(int index, Random? random, Span<float> input)
+    private string? TryRead(int index, Random? random, Span<float> input)
     {
         if (_failures.ContainsKey(index)) return null;
         try
         {
-            var clip = clips.ReadClip(index);
-            if (random is null) preparation.Evaluation(clip, input);
-            else preparation.Training(clip, random, input);
-            return clip;
+            return clips.Prepare(index, preparation, random, input);
         }
         catch (VideoException error) when (options.OnFailure != FailurePolicy.Throw)
         {

@@ -1,18 +1,18 @@
-using Microsoft.ML.VideoMamba.Video;
+using Microsoft.ML.VideoMamba.Training.Augmentation;
 
 namespace Microsoft.ML.VideoMamba.Training.Clips;
 
-/// <summary>Some clips of a set.</summary>
-/// <param name="clips">The set.</param>
-/// <param name="indices">Which of its clips, in the order in which they count here.</param>
-public sealed class ClipSubset(ITrainingClips clips, IReadOnlyList<int> indices) : ITrainingClips
+/// <summary>Some inputs of a set.</summary>
+/// <param name="inputs">The set.</param>
+/// <param name="indices">Which of its inputs, in the order in which they count here.</param>
+public sealed class ClipSubset(ITrainingSet inputs, IReadOnlyList<int> indices) : ITrainingSet
 {
     /// <inheritdoc/>
     public int Count => indices.Count;
 
     /// <inheritdoc/>
-    public TrainingLabel LabelOf(int index) => clips.LabelOf(indices[index]);
+    public TrainingLabel LabelOf(int index) => inputs.LabelOf(indices[index]);
 
     /// <inheritdoc/>
-    public VideoClip ReadClip(int index) => clips.ReadClip(indices[index]);
+    public string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input) => inputs.Prepare(indices[index], preparation, random, input);
 }

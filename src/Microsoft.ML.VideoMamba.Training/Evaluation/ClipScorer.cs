@@ -15,7 +15,7 @@ public static class ClipScorer
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>In the order of the set.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was asked for.</exception>
-    public static IReadOnlyList<ClipOutput> Score(VideoMambaModel model, ITrainingClips clips, TrainingOptions options, CancellationToken cancellation = default)
+    public static IReadOnlyList<ClipOutput> Score(VideoMambaModel model, ITrainingSet clips, TrainingOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(clips);

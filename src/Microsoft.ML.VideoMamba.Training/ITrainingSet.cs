@@ -1,0 +1,24 @@
+using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Video;
+
+namespace Microsoft.ML.VideoMamba.Training;
+
+/// <summary>A set of labelled inputs. An index means the same one as long as the set lives; members are called from several threads at once.</summary>
+public interface ITrainingSet
+{
+    /// <summary>Number of inputs.</summary>
+    int Count { get; }
+
+    /// <summary>The label of an input, known without reading it.</summary>
+    /// <param name="index">From 0.</param>
+    TrainingLabel LabelOf(int index);
+
+    /// <summary>Writes a network's input.</summary>
+    /// <param name="index">From 0.</param>
+    /// <param name="preparation">What the network takes, and how clips are changed to learn from.</param>
+    /// <param name="random">Makes all draws; null to write the input as evaluated.</param>
+    /// <param name="input">Exactly <see cref="ClipPreparation.InputLength"/> floats, filled as (3, frames, height, width).</param>
+    /// <returns>The name that messages call it.</returns>
+    /// <exception cref="VideoException">It cannot be read.</exception>
+    string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input);
+}

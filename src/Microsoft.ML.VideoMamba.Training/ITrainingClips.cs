@@ -18,9 +18,6 @@ public interface ITrainingClips : ITrainingSet
     string ITrainingSet.Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input)
     {
         ArgumentNullException.ThrowIfNull(preparation);
-        var clip = ReadClip(index);
-        if (random is null) preparation.Evaluation(clip, input);
-        else preparation.Training(clip, random, input);
-        return clip.Path;
+        return preparation.Prepare(ReadClip(index), random, input);
     }
 }

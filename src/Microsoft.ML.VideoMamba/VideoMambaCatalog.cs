@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.VideoMamba.Interop;
+using Microsoft.ML.VideoMamba.Training;
 
 namespace Microsoft.ML.VideoMamba;
 
@@ -37,4 +38,73 @@ public static class VideoMambaCatalog
     /// <param name="options">What to make, and of what.</param>
     [OverloadResolutionPriority(1)]
     public static VideoPixelExtractor ExtractVideoPixels(this TransformsCatalog catalog, VideoPixelExtractor.Options options) => new(MLNet.Environment(catalog), options);
+
+    /// <summary>Trains a VideoMamba to tell classes of clips apart.</summary>
+    /// <param name="catalog">The trainers' catalog.</param>
+    /// <param name="labelColumnName">Name of the label column, a key of UInt32.</param>
+    /// <param name="featureColumnName">Name of the column of clips, or of vectors (3, T, H, W) of Single.</param>
+    /// <param name="architecture">Size of the network; null for the checkpoint's, without one tiny.</param>
+    /// <param name="epochs">Passes over the training set, at least 1.</param>
+    /// <param name="checkpoint">A <c>.pth</c>, <c>.pt</c> or <c>.safetensors</c> file to start from; null to start from random weights.</param>
+    /// <param name="validationSet">Rows to choose the best epoch by; null to hold out a tenth of the training set.</param>
+    public static VideoMambaTrainer VideoMamba(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        string labelColumnName = "Label",
+        string featureColumnName = "Video",
+        VideoMambaArchitecture? architecture = null,
+        int epochs = 30,
+        string? checkpoint = null,
+        IDataView? validationSet = null) =>
+        new(MLNet.Environment(catalog), TrainingTask.Classification, Simple(labelColumnName, featureColumnName, architecture, epochs, checkpoint), new(validationSet, null, null));
+
+    /// <summary>Trains a VideoMamba to tell classes of clips apart.</summary>
+    /// <param name="catalog">The trainers' catalog.</param>
+    /// <param name="options">What is trained, and how.</param>
+    /// <param name="validationSet">Rows to choose the best epoch by; null to hold out <see cref="VideoMambaTrainer.Options.ValidationFraction"/>.</param>
+    /// <param name="metricsCallback">Called after each epoch.</param>
+    /// <param name="progress">Told after each step.</param>
+    [OverloadResolutionPriority(1)]
+    public static VideoMambaTrainer VideoMamba(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        VideoMambaTrainer.Options options,
+        IDataView? validationSet = null,
+        Action<EpochMetrics>? metricsCallback = null,
+        IProgress<TrainingProgress>? progress = null) =>
+        new(MLNet.Environment(catalog), TrainingTask.Classification, options, new(validationSet, metricsCallback, progress));
+
+    /// <summary>Trains a VideoMamba to say a number of each clip.</summary>
+    /// <param name="catalog">The trainers' catalog.</param>
+    /// <param name="labelColumnName">Name of the label column, Single.</param>
+    /// <inheritdoc cref="VideoMamba(MulticlassClassificationCatalog.MulticlassClassificationTrainers, string, string, VideoMambaArchitecture?, int, string?, IDataView?)"/>
+#pragma warning disable CS1573 // The others are inherited.
+    public static VideoMambaTrainer VideoMamba(
+        this RegressionCatalog.RegressionTrainers catalog,
+        string labelColumnName = "Label",
+        string featureColumnName = "Video",
+        VideoMambaArchitecture? architecture = null,
+        int epochs = 30,
+        string? checkpoint = null,
+        IDataView? validationSet = null) =>
+        new(MLNet.Environment(catalog), TrainingTask.Regression, Simple(labelColumnName, featureColumnName, architecture, epochs, checkpoint), new(validationSet, null, null));
+#pragma warning restore CS1573
+
+    /// <summary>Trains a VideoMamba to say a number of each clip.</summary>
+    /// <inheritdoc cref="VideoMamba(MulticlassClassificationCatalog.MulticlassClassificationTrainers, VideoMambaTrainer.Options, IDataView?, Action{EpochMetrics}?, IProgress{TrainingProgress}?)"/>
+    [OverloadResolutionPriority(1)]
+    public static VideoMambaTrainer VideoMamba(
+        this RegressionCatalog.RegressionTrainers catalog,
+        VideoMambaTrainer.Options options,
+        IDataView? validationSet = null,
+        Action<EpochMetrics>? metricsCallback = null,
+        IProgress<TrainingProgress>? progress = null) =>
+        new(MLNet.Environment(catalog), TrainingTask.Regression, options, new(validationSet, metricsCallback, progress));
+
+    private static VideoMambaTrainer.Options Simple(string labelColumnName, string featureColumnName, VideoMambaArchitecture? architecture, int epochs, string? checkpoint) => new()
+    {
+        LabelColumnName = labelColumnName,
+        FeatureColumnName = featureColumnName,
+        Architecture = architecture,
+        Epochs = epochs,
+        Checkpoint = checkpoint,
+    };
 }

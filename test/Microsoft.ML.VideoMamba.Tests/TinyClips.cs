@@ -9,15 +9,15 @@ internal sealed class TinyClips : IDisposable
 {
     public const int Side = 24, Frames = 4;
 
-    private static readonly string[] s_classes = ["blue", "green", "red"];
+    public static IReadOnlyList<string> Classes { get; } = ["blue", "green", "red"];
 
     private readonly TemporaryFolder _folder = new();
 
     public TinyClips(int perClass = 4)
     {
-        for (int label = 0; label < s_classes.Length; label++)
+        for (int label = 0; label < Classes.Count; label++)
         {
-            for (int i = 0; i < perClass; i++) FrameImage.WriteAll(Path.Combine(Folder, s_classes[label], $"clip {i}"), Make(label, i));
+            for (int i = 0; i < perClass; i++) FrameImage.WriteAll(Path.Combine(Folder, Classes[label], $"clip {i}"), Make(label, i));
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class TinyClips : IDisposable
     {
         var random = new Random(label * 1000 + seed);
         byte[] Frame() => [.. Enumerable.Range(0, side * side * 3).Select(i => (byte)((i % 3 == 2 - label ? 160 : 20) + random.Next(60)))];
-        return new VideoClip($"{s_classes[label]}-{seed}", side, side, [.. Enumerable.Range(0, frames).Select(_ => (ReadOnlyMemory<byte>)Frame())]);
+        return new VideoClip($"{Classes[label]}-{seed}", side, side, [.. Enumerable.Range(0, frames).Select(_ => (ReadOnlyMemory<byte>)Frame())]);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -33,6 +33,18 @@ public sealed class ClipPreparation
     /// <summary>Floats of a prepared clip.</summary>
     public int InputLength { get; }
 
+    /// <summary>Prepares a clip to learn from or as it is evaluated.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="random">Makes all draws; null to prepare as in evaluation.</param>
+    /// <param name="input">Exactly <see cref="InputLength"/> floats, filled as (3, frames, height, width).</param>
+    /// <returns>The clip's path.</returns>
+    public string Prepare(VideoClip clip, Random? random, Span<float> input)
+    {
+        if (random is null) Evaluation(clip, input);
+        else Training(clip, random, input);
+        return clip.Path;
+    }
+
     /// <summary>Prepares a clip to learn from: frames drawn from equal segments (unless the clip has just as many as are taken), then one draw for all of them.</summary>
     /// <param name="clip">The clip.</param>
     /// <param name="random">Makes all draws: the same generator gives the same input.</param>

@@ -14,6 +14,7 @@ using Microsoft.ML.VideoMamba.Interop;
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
 [assembly: LoadableClass(typeof(ITransformer), typeof(VideoFrameLoaderModel), null, typeof(SignatureLoadModel), "", VideoFrameLoaderTransformer.LoaderName)]
 [assembly: LoadableClass(typeof(ITransformer), typeof(VideoPixelExtractorModel), null, typeof(SignatureLoadModel), "", VideoPixelExtractorTransformer.LoaderName)]
+[assembly: LoadableClass(typeof(ITransformer), typeof(VideoMambaModelLoader), null, typeof(SignatureLoadModel), "", VideoMambaTransformer.LoaderName)]
 
 namespace System.Runtime.CompilerServices
 {
@@ -94,6 +95,13 @@ namespace Microsoft.ML.VideoMamba.Interop
         private static ITransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
             new VideoPixelExtractorTransformer(environment, new ModelReader(context, VideoPixelExtractorTransformer.Format));
     }
+
+    /// <summary>Called by ML.NET, by reflection, to load a <see cref="VideoMambaTransformer"/>.</summary>
+    internal static class VideoMambaModelLoader
+    {
+        private static ITransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
+            VideoMambaTransformer.Load(environment, new ModelReader(context, VideoMambaTransformer.Format));
+    }
 #pragma warning restore CA1859
 
     /// <summary>The rest of what components need.</summary>
@@ -118,6 +126,13 @@ namespace Microsoft.ML.VideoMamba.Interop
 
         /// <summary>The GPU that <see cref="MLContext.GpuDeviceId"/> names.</summary>
         public static int? GpuDevice(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.GpuDeviceId;
+
+        /// <summary>The seed that the context was made with.</summary>
+        public static int? Seed(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.Seed;
+
+        /// <summary>The folder that <see cref="MLContext.TempFilePath"/> names, else the system's.</summary>
+        public static string TemporaryFolder(IHostEnvironment environment) =>
+            environment is IHostEnvironmentInternal { TempFilePath: { Length: > 0 } folder } ? folder : Path.GetTempPath();
 
         /// <summary>What <see cref="MLContext.FallbackToCpu"/> says.</summary>
         public static bool FallsBackToCpu(IHostEnvironment environment) => environment is not IHostEnvironmentInternal { FallbackToCpu: false };

@@ -1,0 +1,65 @@
+using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Models.Checkpoints;
+using Microsoft.ML.VideoMamba.Training.Augmentation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Networks;
+
+/// <summary>
+/// A trained network and what prepares its input. Nobody disposes of it: engines, views and models share it, and its memory is freed when the last of them
+/// is collected. May be used from several threads at once.
+/// </summary>
+internal sealed class Network
+{
+    private readonly VideoMambaModel _model;
+    private readonly long[] _inputShape;
+
+    /// <summary>Takes over a model.</summary>
+    public Network(VideoMambaModel model)
+    {
+        var config = model.Config;
+        _model = model;
+        _inputShape = config.IsVideo ? [config.Channels, config.Frames, config.Height, config.Width] : [config.Channels, config.Height, config.Width];
+        Preparation = new ClipPreparation(config);
+        model.eval();
+    }
+
+    public VideoMambaConfig Config => _model.Config;
+
+    public string Device => _model.Device.ToString();
+
+    public ClipPreparation Preparation { get; }
+
+    /// <summary>Builds a model that outlives the caller's dispose scope.</summary>
+    /// <param name="config">Its shape.</param>
+    /// <param name="deviceName">cpu or cuda:N.</param>
+    /// <param name="load">Puts weights into it.</param>
+    public static Network Create(VideoMambaConfig config, string deviceName, Action<VideoMambaModel> load)
+    {
+        using var scope = NewDisposeScope();
+        var model = new VideoMambaModel(config);
+        load(model);
+        model.to(device(deviceName));
+        scope.Detach(model.parameters());
+        scope.Detach(model.buffers());
+        return new Network(model);
+    }
+
+    /// <summary>Runs prepared inputs.</summary>
+    /// <param name="inputs">One after another, each of <see cref="ClipPreparation.InputLength"/> floats.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="output">What is asked of the model: a row of floats for each input.</param>
+    /// <returns>The rows one after another.</returns>
+    public float[] Run(float[] inputs, int count, Func<VideoMambaModel, Tensor, Tensor> output)
+    {
+        using var noGradients = no_grad();
+        using var scope = NewDisposeScope();
+        var batch = tensor(inputs.AsMemory(0, checked(count * Preparation.InputLength)), [count, .. _inputShape], ScalarType.Float32).to(_model.Device);
+        return output(_model, batch).to(ScalarType.Float32).cpu().data<float>().ToArray();
+    }
+
+    public void Save(Stream stream, IReadOnlyList<string>? labels) => CheckpointWriter.Save(_model, stream, labels);
+
+    public void Save(string path, IReadOnlyList<string>? labels) => CheckpointWriter.Save(_model, path, labels);
+}

@@ -1,0 +1,146 @@
+using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Video.Reading;
+
+namespace Microsoft.ML.VideoMamba;
+
+public sealed partial class VideoMambaTrainer
+{
+    /// <summary>Options for the <see cref="VideoMambaTrainer"/>. The defaults train a small model from scratch; fine-tuning wants a lower rate.</summary>
+    public sealed class Options
+    {
+        /// <summary>Name of the column of labels: a key for classification, Single for regression. Rows whose label is missing are left out and counted.</summary>
+        public string LabelColumnName { get; set; } = "Label";
+
+        /// <summary>
+        /// Name of the column that is learned from: clips, or vectors (3, T, H, W) of Single as <see cref="VideoPixelExtractor"/> makes. Only clips are augmented
+        /// and thinned to the network's frames.
+        /// </summary>
+        public string FeatureColumnName { get; set; } = "Video";
+
+        /// <summary>Name of the column of scores that the model puts out: a probability for each class, or the number of a regression.</summary>
+        public string ScoreColumnName { get; set; } = "Score";
+
+        /// <summary>Name of the column of the most probable class that the model puts out; not for regression.</summary>
+        public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
+
+        /// <summary>Size of the network; null for that of the <see cref="Checkpoint"/>, without one <see cref="VideoMambaArchitecture.Tiny"/>.</summary>
+        public VideoMambaArchitecture? Architecture { get; set; }
+
+        /// <summary>Layers, at least 1; null for the checkpoint's or the architecture's.</summary>
+        public int? Depth { get; set; }
+
+        /// <summary>Side of a square patch in pixels, at least 1; null for the checkpoint's or 16.</summary>
+        public int? PatchSize { get; set; }
+
+        /// <summary>Frames that one token spans, at least 1; null for the checkpoint's or 1. 2 tells small motions better apart.</summary>
+        public int? Tubelet { get; set; }
+
+        /// <summary>Frames that the network takes, at least the tubelet; null for the vectors', the checkpoint's or 8.</summary>
+        public int? Frames { get; set; }
+
+        /// <summary>Side of the square frames that the network takes, in pixels, at least the patch size; null for the vectors', the checkpoint's or 224.</summary>
+        public int? ImageSize { get; set; }
+
+        /// <summary>Order in which tokens are scanned; null for the checkpoint's or <see cref="Models.ScanOrder.SpatialFirst"/>.</summary>
+        public ScanOrder? ScanOrder { get; set; }
+
+        /// <summary>Rate at which the last layer's result is dropped in training, earlier ones' less; in [0, 1).</summary>
+        public double DropPath { get; set; }
+
+        /// <summary>Dropout ahead of the head, in [0, 1).</summary>
+        public double HeadDropout { get; set; }
+
+        /// <summary>The first layers that are computed again in the backward pass, which saves memory and costs time; 0 to the depth.</summary>
+        public int CheckpointedLayers { get; set; }
+
+        /// <summary>
+        /// A <c>.pth</c>, <c>.pt</c> or <c>.safetensors</c> file of weights to start from, of videos or images; null for random ones. Its head is taken where it has as
+        /// many classes; frames and sizes may differ.
+        /// </summary>
+        public string? Checkpoint { get; set; }
+
+        /// <summary>Key of the weights inside a PyTorch file, such as <c>model_ema</c>; null for the usual ones.</summary>
+        public string? CheckpointRoot { get; set; }
+
+        /// <summary>Passes over the training set, at least 1.</summary>
+        public int Epochs { get; set; } = 30;
+
+        /// <summary>Clips of a step, and those scored at once, at least 1.</summary>
+        public int BatchSize { get; set; } = 8;
+
+        /// <summary>Learning rate after the warm-up, above 0.</summary>
+        public double LearningRate { get; set; } = 5e-4;
+
+        /// <summary>Learning rate that the cosine falls to, at least 0.</summary>
+        public double MinLearningRate { get; set; } = 1e-6;
+
+        /// <summary>Epochs over which the rate rises, at least 0; null for a tenth of all, 5 at most.</summary>
+        public double? WarmupEpochs { get; set; }
+
+        /// <summary>Decoupled weight decay, at least 0.</summary>
+        public double WeightDecay { get; set; } = 0.05;
+
+        /// <summary>Largest global norm of the gradients, above 0; null for no clipping.</summary>
+        public double? GradientClip { get; set; } = 1;
+
+        /// <summary>Label smoothing, in [0, 1); not for regression.</summary>
+        public double LabelSmoothing { get; set; } = 0.1;
+
+        /// <summary>Rate of a layer over that of the one above it, in (0, 1]; 1 for the same rate everywhere.</summary>
+        public double LayerDecay { get; set; } = 1;
+
+        /// <summary>Least area of the random crop over that of the largest one that fits, in (0, 1]; 1 for none.</summary>
+        public double MinCropScale { get; set; } = 0.6;
+
+        /// <summary>The crop's aspect is stretched by a factor from 1 / this to this, at least 1.</summary>
+        public double MaxCropAspect { get; set; } = 1.15;
+
+        /// <summary>The crop moves by up to this part of its size each way, in [0, 1).</summary>
+        public double Shift { get; set; } = 0.1;
+
+        /// <summary>Whether half of the clips are mirrored. Off (default) where left and right differ, as in motions and signs.</summary>
+        public bool HorizontalFlip { get; set; }
+
+        /// <summary>Up to this much is added to or taken from all pixels of a clip, on the scale of 0 to 1; in [0, 1).</summary>
+        public double Brightness { get; set; } = 0.15;
+
+        /// <summary>Pixels' distance from middle grey is scaled by up to this part; in [0, 1).</summary>
+        public double Contrast { get; set; } = 0.2;
+
+        /// <summary>Largest deviation of the noise added to each pixel, on the scale of 0 to 1; in [0, 1).</summary>
+        public double Noise { get; set; } = 0.02;
+
+        /// <summary>Part of the training set that is held out to choose the best epoch where no validation set is given, in [0, 1); 0 for none.</summary>
+        public double ValidationFraction { get; set; } = 0.1;
+
+        /// <summary>Ends the training after this many epochs without a better validation, at least 1; null for never.</summary>
+        public int? EarlyStoppingPatience { get; set; }
+
+        /// <summary>Most bytes of decoded clips kept in memory, at least 0; null for a quarter of what the process may use. The others go to disk.</summary>
+        public long? CacheMemoryBytes { get; set; }
+
+        /// <summary>Folder of the clips that do not fit in memory; null for the context's temporary folder. What is written there is deleted at the end.</summary>
+        public string? CacheFolder { get; set; }
+
+        /// <summary>Most bytes on disk, at least 0. Clips beyond both bounds are decoded again in each epoch.</summary>
+        public long CacheDiskBytes { get; set; } = 64L << 30;
+
+        /// <summary>
+        /// What happens to a row whose clip cannot be read. Throw: the error, which names the file and the reason, ends the training. Skip: the row is left out.
+        /// Substitute: another row, drawn at random, stands in. Both are counted and warned of.
+        /// </summary>
+        public FailurePolicy OnFailure { get; set; } = FailurePolicy.Throw;
+
+        /// <summary>Threads that augment clips; 0 (default) for one a core.</summary>
+        public int Workers { get; set; }
+
+        /// <summary>
+        /// Where the model is trained: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Null for what <c>VIDEOMAMBA_DEVICE</c> in the environment says, then
+        /// <see cref="MLContext.GpuDeviceId"/>, then the first CUDA device where there is one, else the CPU.
+        /// </summary>
+        public string? Device { get; set; }
+
+        /// <summary>Seed of start weights, held-out rows, order and augmentation: on a CPU the same seed gives the same model. Null for the context's, or 1.</summary>
+        public int? Seed { get; set; }
+    }
+}

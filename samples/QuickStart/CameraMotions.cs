@@ -17,7 +17,7 @@ internal static class CameraMotions
     private const double FramesPerSecond = 12;
 
     /// <summary>Writes clips of every photograph and class as MP4 files, <c>FOLDER/train/CLASS/NAME.mp4</c> and <c>FOLDER/test/CLASS/NAME.mp4</c>.</summary>
-    public static void Write(string photos, string folder, int trainPerClass, int testPerClass, int seed)
+    public static void Write(string photos, string folder, int trainPerClass, int testPerClass)
     {
         foreach (string photo in Directory.EnumerateFiles(photos, "*.jpg").Order(StringComparer.Ordinal))
         {
@@ -29,7 +29,7 @@ internal static class CameraMotions
             {
                 int motion = i % Classes.Length, clip = i / Classes.Length;
                 string place = Directory.CreateDirectory(Path.Combine(folder, heldOut ? "test" : "train", Classes[motion])).FullName;
-                ClipFile.Write(Path.Combine(place, $"{name}-{clip}.mp4"), Render(image, motion, new Random(HashCode(name) + 1000 * (clip + 1000 * (motion + 10 * seed)))), FramesPerSecond);
+                ClipFile.Write(Path.Combine(place, $"{name}-{clip}.mp4"), Render(image, motion, new Random(HashCode(name) + 65536 * (clip + 1000 * motion))), FramesPerSecond);
             });
         }
     }

@@ -1,36 +1,24 @@
-// From real video files to scores and features. The weights are random test weights (seed 1), written here so that the sample needs no download:
-// the scores mean nothing, everything around them is what a published checkpoint goes through.
-using System.Globalization;
-using Microsoft.ML.VideoMamba.Kernels.Runtime;
-using Microsoft.ML.VideoMamba.Models;
-using Microsoft.ML.VideoMamba.Models.Checkpoints;
-using Microsoft.ML.VideoMamba.Training.Inference;
-using Microsoft.ML.VideoMamba.Video.Images;
-using Microsoft.ML.VideoMamba.Video.Reading;
-using TorchSharp;
+// Trains a small VideoMamba on videos, in an ML.NET pipeline, and uses it. Without arguments it learns six camera motions that it renders over photographs;
+// with a folder (one sub-folder for each class) it learns the user's own videos.
+using System.CommandLine;
 
-string output = Path.GetFullPath(args is [var folder] ? folder : "quickstart-output");
-string checkpoint = Path.Combine(output, "test-weights.safetensors");
-string[] labels = ["coin", "plant", "ocean", "city", "dog"];
-Directory.CreateDirectory(output);
-
-TorchRuntime.EnsureLoaded();
-torch.random.manual_seed(1);
-var config = VideoMambaConfig.Tiny with { Depth = 4, Frames = 8, Height = 112, Width = 112, Classes = labels.Length };
-using (var model = new VideoMambaModel(config)) CheckpointWriter.Save(model, checkpoint, labels);
-Console.WriteLine($"wrote {checkpoint}: TEST weights, untrained; scores below are meaningless.");
-
-using var predictor = VideoMambaPredictor.Load(checkpoint, new PredictorOptions { Views = new ViewOptions { Segments = 2, Crops = 3 } });
-foreach (string clip in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "clips"), "*.m*").Where(path => !path.EndsWith(".md", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+var folder = new Argument<DirectoryInfo>("DIR")
 {
-    var info = VideoReader.Probe(clip);
-    var views = VideoReader.ReadClips(clip, predictor.Pick);
-    float[] embedding = predictor.Embed(views, Pooling.Cls).Values;
-    string sheet = Path.Combine(output, Path.GetFileNameWithoutExtension(clip) + ".png");
-    ContactSheet.Write(sheet, views[0]);
+    Description = "Your own videos, one sub-folder for each class, to learn from instead of the rendered camera motions.",
+    Arity = ArgumentArity.ZeroOrOne,
+};
+folder.AcceptExistingOnly();
+var output = new Option<DirectoryInfo>("--output") { Description = "Where results are written.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo("quickstart-output") };
+var seed = new Option<int>("--seed") { Description = "Seed of everything that is drawn.", HelpName = "N", DefaultValueFactory = _ => 1 };
+var epochs = new Option<int>("--epochs") { Description = "Passes over the clips.", HelpName = "N", DefaultValueFactory = _ => 20 };
+var clips = new Option<int>("--clips") { Description = "Clips rendered of each photograph and motion.", HelpName = "N", DefaultValueFactory = _ => 12 };
 
-    Console.WriteLine($"{Path.GetFileName(clip)}: {info.Frames} frames of {info.Width}x{info.Height}, {info.Codec}, by {info.Backend}");
-    foreach (var score in predictor.Top(predictor.Score(views), 3)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {score.Score:0.000}  {score.Label}"));
-    Console.WriteLine($"  embedding of {embedding.Length}: {string.Join(' ', embedding.Take(4).Select(value => value.ToString("0.000", CultureInfo.InvariantCulture)))} …");
-    Console.WriteLine($"  the frames that were scored: {sheet}");
-}
+var model = new Argument<FileInfo>("MODEL") { Description = "The model.zip that was saved." };
+var videos = new Argument<string[]>("VIDEO") { Description = "Videos to classify and embed.", Arity = ArgumentArity.OneOrMore };
+var use = new Command("use", "Load a saved model in a process of its own; classify and embed videos.") { model.AcceptExistingOnly(), videos };
+use.SetAction(parsed => ModelUse.Run(parsed.GetRequiredValue(model).FullName, parsed.GetRequiredValue(videos)));
+
+var root = new RootCommand("Train a small VideoMamba on videos, in an ML.NET pipeline, and use it.") { folder, output, seed, epochs, clips, use };
+root.SetAction(parsed => QuickStart.Run(
+    parsed.GetValue(folder)?.FullName, parsed.GetRequiredValue(output).FullName, parsed.GetValue(seed), parsed.GetValue(epochs), parsed.GetValue(clips)));
+return root.Parse(args).Invoke();

@@ -25,8 +25,8 @@ internal readonly record struct TargetScale(double Mean, double Deviation)
     public void Unscale(IReadOnlyDictionary<string, Parameter> parameters)
     {
         using var noGradients = no_grad();
-        parameters["head.weight"].mul_(Deviation).Dispose();
-        parameters["head.bias"].mul_(Deviation).add_(Mean).Dispose();
+        parameters["head.weight"].mul_(Deviation);
+        parameters["head.bias"].mul_(Deviation).add_(Mean);
     }
 
     /// <summary>The other way, for a head that was trained before. A fresh one (bias 0) stays as it is.</summary>

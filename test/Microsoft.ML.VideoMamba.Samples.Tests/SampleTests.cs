@@ -1,0 +1,96 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
+using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Models.Checkpoints;
+using TorchSharp;
+
+namespace Microsoft.ML.VideoMamba.Samples.Tests;
+
+/// <summary>Every sample runs, with small sizes, and says what it promises.</summary>
+[TestClass]
+public sealed class SampleTests
+{
+    [TestMethod]
+    public void QuickStartLearnsRendersSavesAndUses()
+    {
+        using var videos = new ColouredVideos(perClass: 1);
+        string output = videos["quick start"];
+
+        var (exitCode, text, error) = SampleProgram.Run("QuickStart", "--clips", "1", "--epochs", "1", "--output", output);
+
+        Assert.AreEqual(0, exitCode, error);
+        Assert.Contains("held-out accuracy", text);
+        Assert.Contains("control:", text);
+        Assert.Contains("coin.mov", text);
+        foreach (string file in new[] { "model.zip", "curves.png", "confusion.png", "clips.png" }) Assert.IsTrue(File.Exists(Path.Combine(output, file)), file);
+    }
+
+    [TestMethod]
+    public void QuickStartLearnsAUsersFolder()
+    {
+        using var videos = new ColouredVideos(perClass: 6);
+
+        var (exitCode, text, error) = SampleProgram.Run("QuickStart", videos.Folder, "--epochs", "2", "--output", videos["output"]);
+
+        Assert.AreEqual(0, exitCode, error);
+        Assert.Contains("2 classes", text);
+        Assert.DoesNotContain("coin.mov", text);
+    }
+
+    [TestMethod]
+    public void FineTuneStartsFromACheckpoint()
+    {
+        using var videos = new ColouredVideos(perClass: 6);
+        WriteCheckpoint(videos["small weights.safetensors"]);
+
+        var (exitCode, text, error) = SampleProgram.Run("FineTune", videos["small weights.safetensors"], videos.Folder, videos["model.zip"], "2");
+
+        Assert.AreEqual(0, exitCode, error);
+        Assert.Contains("held-out accuracy", text);
+        Assert.IsTrue(File.Exists(videos["model.zip"]));
+    }
+
+    [TestMethod]
+    public void RegressionLearnsNumbersOfACsvFile()
+    {
+        using var videos = new ColouredVideos(perClass: 8);
+
+        var (exitCode, text, error) = SampleProgram.Run("Regression", videos.Csv, videos["model.zip"], "2", "32");
+
+        Assert.AreEqual(0, exitCode, error);
+        Assert.Contains("mean squared error", text);
+        Assert.IsTrue(File.Exists(videos["model.zip"]));
+    }
+
+    [TestMethod]
+    public void CrossValidationHoldsOutEachFold()
+    {
+        using var videos = new ColouredVideos(perClass: 6);
+
+        var (exitCode, text, error) = SampleProgram.Run("CrossValidation", videos.Folder, "2", "1", "32");
+
+        Assert.AreEqual(0, exitCode, error);
+        Assert.Contains("fold 1:", text);
+        Assert.Contains("fold 2:", text);
+        Assert.Contains("mean accuracy", text);
+    }
+
+    [TestMethod]
+    [DataRow("FineTune")]
+    [DataRow("Regression")]
+    [DataRow("CrossValidation")]
+    public void WithoutArgumentsASampleSaysWhatItWants(string sample)
+    {
+        var (exitCode, _, error) = SampleProgram.Run(sample);
+
+        Assert.AreEqual(2, exitCode);
+        Assert.StartsWith(sample, error);
+    }
+
+    private static void WriteCheckpoint(string path)
+    {
+        TorchRuntime.EnsureLoaded();
+        torch.random.manual_seed(1);
+        using var model = new VideoMambaModel(VideoMambaConfig.Tiny with { Depth = 1, PatchSize = 8, Frames = 4, Height = 32, Width = 32, Classes = 5 });
+        CheckpointWriter.Save(model, path);
+    }
+}

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.VideoMamba.Interop;
+using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Training;
 
 namespace Microsoft.ML.VideoMamba;
@@ -38,6 +39,60 @@ public static class VideoMambaCatalog
     /// <param name="options">What to make, and of what.</param>
     [OverloadResolutionPriority(1)]
     public static VideoPixelExtractor ExtractVideoPixels(this TransformsCatalog catalog, VideoPixelExtractor.Options options) => new(MLNet.Environment(catalog), options);
+
+    /// <summary>Turns clips into vectors that say what they show, with the network of a checkpoint.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">Name of the column of vectors that is made.</param>
+    /// <param name="inputColumnName">Name of the column of clips, or of vectors (3, T, H, W) of Single.</param>
+    /// <param name="checkpoint">A <c>.pth</c>, <c>.pt</c> or <c>.safetensors</c> file; frames and sizes are read off it.</param>
+    /// <param name="pooling">Which features; a layer's are chosen by the options.</param>
+    public static VideoMambaEmbedder VideoMambaEmbedding(
+        this TransformsCatalog catalog, string outputColumnName, string inputColumnName, string checkpoint, PoolingKind pooling = PoolingKind.Cls) =>
+        new(MLNet.Environment(catalog), new() { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, Checkpoint = checkpoint, Pooling = pooling });
+
+    /// <summary>Turns clips into vectors that say what they show, with the network of a trained model.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">Name of the column of vectors that is made.</param>
+    /// <param name="inputColumnName">Name of the column of clips, or of vectors (3, T, H, W) of Single.</param>
+    /// <param name="model">A <see cref="VideoMambaTransformer"/>, or a chain that holds one (the last is taken). The network is shared.</param>
+    /// <param name="pooling">Which features.</param>
+    /// <param name="layer">The layer of <see cref="PoolingKind.Layer"/>, from 0.</param>
+    public static VideoMambaEmbedder VideoMambaEmbedding(
+        this TransformsCatalog catalog, string outputColumnName, string inputColumnName, ITransformer model, PoolingKind pooling = PoolingKind.Cls, int? layer = null) =>
+        new(MLNet.Environment(catalog), new() { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, Pooling = pooling, Layer = layer }, model);
+
+    /// <summary>Turns clips into vectors that say what they show, with the network of a checkpoint.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="options">Which network and which features.</param>
+    [OverloadResolutionPriority(1)]
+    public static VideoMambaEmbedder VideoMambaEmbedding(this TransformsCatalog catalog, VideoMambaEmbedder.Options options) => new(MLNet.Environment(catalog), options);
+
+    /// <summary>Scores clips with the network of a published checkpoint, without training.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="checkpoint">A <c>.pth</c>, <c>.pt</c> or <c>.safetensors</c> file; frames, sizes and classes are read off it.</param>
+    /// <param name="labels">A name for each class, in their order; null for those in the file, if it has any.</param>
+    /// <param name="inputColumnName">Name of the column of clips, or of vectors (3, T, H, W) of Single.</param>
+    /// <param name="scoreColumnName">Name of the column of probabilities that is made.</param>
+    /// <param name="predictedLabelColumnName">Name of the column of the most probable class that is made.</param>
+    public static VideoMambaClassifier ClassifyVideo(
+        this TransformsCatalog catalog,
+        string checkpoint,
+        IReadOnlyList<string>? labels = null,
+        string inputColumnName = "Video",
+        string scoreColumnName = "Score",
+        string predictedLabelColumnName = "PredictedLabel") =>
+        new(
+            MLNet.Environment(catalog),
+            new() { Checkpoint = checkpoint, InputColumnName = inputColumnName, ScoreColumnName = scoreColumnName, PredictedLabelColumnName = predictedLabelColumnName },
+            labels);
+
+    /// <summary>Scores clips with the network of a published checkpoint, without training.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="options">Which network.</param>
+    /// <param name="labels">A name for each class, in their order; null for those in the file, if it has any.</param>
+    [OverloadResolutionPriority(1)]
+    public static VideoMambaClassifier ClassifyVideo(this TransformsCatalog catalog, VideoMambaClassifier.Options options, IReadOnlyList<string>? labels = null) =>
+        new(MLNet.Environment(catalog), options, labels);
 
     /// <summary>Trains a VideoMamba to tell classes of clips apart.</summary>
     /// <param name="catalog">The trainers' catalog.</param>

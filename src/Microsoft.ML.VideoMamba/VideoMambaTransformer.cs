@@ -12,12 +12,12 @@ namespace Microsoft.ML.VideoMamba;
 
 /// <summary>
 /// A trained VideoMamba: scores clips, or vectors (3, T, H, W) of Single, several at once. Classification adds a probability for each class and the key of the
-/// most probable one, regression a number. A row without a clip gets NaN, and a missing key. Made by <see cref="VideoMambaTrainer"/>.
+/// most probable one, regression a number. A row without a clip gets NaN, and a missing key. Made by <see cref="VideoMambaTrainer"/> and
+/// <see cref="VideoMambaClassifier"/>.
 /// </summary>
 public sealed class VideoMambaTransformer : VideoTransformer
 {
     internal const string LoaderName = "VideoMambaModel";
-    internal const string WeightsEntry = "weights.safetensors";
 
     internal static readonly ModelFormat Format = new("VMMODEL ", LoaderName);
 
@@ -56,9 +56,8 @@ public sealed class VideoMambaTransformer : VideoTransformer
     {
         var settings = reader.Settings<Settings>();
         settings.Check();
-        var host = environment.Register(LoaderName);
-        string device = NetworkDevice.ChooseForSaved(host, settings.Device);
-        return new VideoMambaTransformer(environment, reader.Network(WeightsEntry, device), settings, settings.Names is null ? null : KeyNames.Restore(settings.Names));
+        var names = settings.Names is null ? null : KeyNames.Restore(settings.Names);
+        return new VideoMambaTransformer(environment, reader.Network(environment, settings.Device), settings, names);
     }
 
     private protected override RowMap MapRows(DataViewSchema inputSchema) => new ScoreMap(inputSchema, inputSchema.Find("feature", _settings.FeatureColumnName), this);
@@ -66,7 +65,7 @@ public sealed class VideoMambaTransformer : VideoTransformer
     private protected override void Save(ModelWriter writer)
     {
         writer.Settings(_settings with { Names = _names?.Store() });
-        writer.Entry(WeightsEntry, stream => _network.Save(stream, LabelsOfHead));
+        writer.Network(_network, LabelsOfHead);
     }
 
     /// <summary>What a model zip says beside the weights.</summary>

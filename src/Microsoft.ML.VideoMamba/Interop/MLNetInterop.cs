@@ -15,6 +15,7 @@ using Microsoft.ML.VideoMamba.Interop;
 [assembly: LoadableClass(typeof(ITransformer), typeof(VideoFrameLoaderModel), null, typeof(SignatureLoadModel), "", VideoFrameLoaderTransformer.LoaderName)]
 [assembly: LoadableClass(typeof(ITransformer), typeof(VideoPixelExtractorModel), null, typeof(SignatureLoadModel), "", VideoPixelExtractorTransformer.LoaderName)]
 [assembly: LoadableClass(typeof(ITransformer), typeof(VideoMambaModelLoader), null, typeof(SignatureLoadModel), "", VideoMambaTransformer.LoaderName)]
+[assembly: LoadableClass(typeof(ITransformer), typeof(VideoMambaEmbedderModel), null, typeof(SignatureLoadModel), "", VideoMambaEmbedderTransformer.LoaderName)]
 
 namespace System.Runtime.CompilerServices
 {
@@ -101,6 +102,13 @@ namespace Microsoft.ML.VideoMamba.Interop
     {
         private static ITransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
             VideoMambaTransformer.Load(environment, new ModelReader(context, VideoMambaTransformer.Format));
+    }
+
+    /// <summary>Called by ML.NET, by reflection, to load a <see cref="VideoMambaEmbedderTransformer"/>.</summary>
+    internal static class VideoMambaEmbedderModel
+    {
+        private static ITransformer Create(IHostEnvironment environment, ModelLoadContext context) =>
+            VideoMambaEmbedderTransformer.Load(environment, new ModelReader(context, VideoMambaEmbedderTransformer.Format));
     }
 #pragma warning restore CA1859
 

@@ -41,8 +41,14 @@ internal sealed class Network
         var model = new VideoMambaModel(config);
         load(model);
         model.to(device(deviceName));
-        scope.Detach(model.parameters());
-        scope.Detach(model.buffers());
+        return TakeOver(model);
+    }
+
+    /// <summary>Takes a model that was built in the current dispose scope out of it.</summary>
+    public static Network TakeOver(VideoMambaModel model)
+    {
+        foreach (var parameter in model.parameters()) parameter.DetachFromDisposeScope();
+        foreach (var buffer in model.buffers()) buffer.DetachFromDisposeScope();
         return new Network(model);
     }
 

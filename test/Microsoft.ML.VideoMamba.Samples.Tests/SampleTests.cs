@@ -75,6 +75,36 @@ public sealed class SampleTests
     }
 
     [TestMethod]
+    public void ScoreVideosNamesTheBestClasses()
+    {
+        using var videos = new ColouredVideos(perClass: 2);
+        WriteCheckpoint(videos["weights.safetensors"]);
+        File.WriteAllLines(videos["labels.txt"], ["one", "two", "three", "four", "five"]);
+        string clip = Path.Combine(videos.Folder, "red", "clip 0.mp4");
+
+        var (exitCode, text, error) = SampleProgram.Run("ScoreVideos", videos["weights.safetensors"], videos["labels.txt"], clip);
+
+        Assert.AreEqual(0, exitCode, error);
+        Assert.Contains(clip, text);
+        Assert.Contains("three", text);
+    }
+
+    [TestMethod]
+    public void NearestClipsFindsTheClipItself()
+    {
+        using var videos = new ColouredVideos(perClass: 2);
+        WriteCheckpoint(videos["weights.safetensors"]);
+        string clip = Path.Combine(videos.Folder, "red", "clip 1.mp4");
+
+        var (exitCode, text, error) = SampleProgram.Run("NearestClips", videos["weights.safetensors"], videos.Folder, clip, "2");
+
+        Assert.AreEqual(0, exitCode, error);
+        Assert.StartsWith($"1.000  {clip}", text);
+    }
+
+    [TestMethod]
+    [DataRow("ScoreVideos")]
+    [DataRow("NearestClips")]
     [DataRow("FineTune")]
     [DataRow("Regression")]
     [DataRow("CrossValidation")]

@@ -34,7 +34,7 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
         _channel = _host.Start("Training");
         _progressChannel = _host.StartProgressChannel("Training VideoMamba");
         _progressChannel.SetHeader(s_header, Fill);
-        _cancellation = new HostCancellation(_host);
+        _cancellation = new HostCancellation(_host, arguments.Cancellation);
     }
 
     public VideoMambaTransformer Run(IDataView input)
@@ -178,6 +178,7 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
         if (_progress is { Remaining: var remaining }) text.Add($"{TimeSpan.FromSeconds(Math.Round(remaining.TotalSeconds))} left");
         _channel.Info(string.Join(", ", text));
         _arguments.MetricsCallback?.Invoke(epoch);
+        _cancellation.Ask();
     }
 
     private void Fill(IProgressEntry entry)

@@ -6,4 +6,5 @@ namespace Microsoft.ML.VideoMamba;
 /// <param name="ValidationSet">Rows to choose the best epoch by, or null.</param>
 /// <param name="MetricsCallback">Called after each epoch, or null.</param>
 /// <param name="Progress">Told after each step, or null.</param>
-internal sealed record TrainerArguments(IDataView? ValidationSet, Action<EpochMetrics>? MetricsCallback, IProgress<TrainingProgress>? Progress);
+/// <param name="Cancellation">Stops the training.</param>
+internal sealed record TrainerArguments(IDataView? ValidationSet, Action<EpochMetrics>? MetricsCallback = null, IProgress<TrainingProgress>? Progress = null, CancellationToken Cancellation = default);

@@ -110,7 +110,7 @@ public static class VideoMambaCatalog
         int epochs = 30,
         string? checkpoint = null,
         IDataView? validationSet = null) =>
-        new(MLNet.Environment(catalog), TrainingTask.Classification, Simple(labelColumnName, featureColumnName, architecture, epochs, checkpoint), new(validationSet, null, null));
+        new(MLNet.Environment(catalog), TrainingTask.Classification, Simple(labelColumnName, featureColumnName, architecture, epochs, checkpoint), new(validationSet));
 
     /// <summary>Trains a VideoMamba to tell classes of clips apart.</summary>
     /// <param name="catalog">The trainers' catalog.</param>
@@ -118,14 +118,16 @@ public static class VideoMambaCatalog
     /// <param name="validationSet">Rows to choose the best epoch by; null to hold out <see cref="VideoMambaTrainer.Options.ValidationFraction"/>.</param>
     /// <param name="metricsCallback">Called after each epoch.</param>
     /// <param name="progress">Told after each step.</param>
+    /// <param name="cancellation">Stops the training within a step; Fit then gives the best epoch so far.</param>
     [OverloadResolutionPriority(1)]
     public static VideoMambaTrainer VideoMamba(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         VideoMambaTrainer.Options options,
         IDataView? validationSet = null,
         Action<EpochMetrics>? metricsCallback = null,
-        IProgress<TrainingProgress>? progress = null) =>
-        new(MLNet.Environment(catalog), TrainingTask.Classification, options, new(validationSet, metricsCallback, progress));
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default) =>
+        new(MLNet.Environment(catalog), TrainingTask.Classification, options, new(validationSet, metricsCallback, progress, cancellation));
 
     /// <summary>Trains a VideoMamba to say a number of each clip.</summary>
     /// <param name="catalog">The trainers' catalog.</param>
@@ -140,19 +142,20 @@ public static class VideoMambaCatalog
         int epochs = 30,
         string? checkpoint = null,
         IDataView? validationSet = null) =>
-        new(MLNet.Environment(catalog), TrainingTask.Regression, Simple(labelColumnName, featureColumnName, architecture, epochs, checkpoint), new(validationSet, null, null));
+        new(MLNet.Environment(catalog), TrainingTask.Regression, Simple(labelColumnName, featureColumnName, architecture, epochs, checkpoint), new(validationSet));
 #pragma warning restore CS1573
 
     /// <summary>Trains a VideoMamba to say a number of each clip.</summary>
-    /// <inheritdoc cref="VideoMamba(MulticlassClassificationCatalog.MulticlassClassificationTrainers, VideoMambaTrainer.Options, IDataView?, Action{EpochMetrics}?, IProgress{TrainingProgress}?)"/>
+    /// <inheritdoc cref="VideoMamba(MulticlassClassificationCatalog.MulticlassClassificationTrainers, VideoMambaTrainer.Options, IDataView?, Action{EpochMetrics}?, IProgress{TrainingProgress}?, CancellationToken)"/>
     [OverloadResolutionPriority(1)]
     public static VideoMambaTrainer VideoMamba(
         this RegressionCatalog.RegressionTrainers catalog,
         VideoMambaTrainer.Options options,
         IDataView? validationSet = null,
         Action<EpochMetrics>? metricsCallback = null,
-        IProgress<TrainingProgress>? progress = null) =>
-        new(MLNet.Environment(catalog), TrainingTask.Regression, options, new(validationSet, metricsCallback, progress));
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default) =>
+        new(MLNet.Environment(catalog), TrainingTask.Regression, options, new(validationSet, metricsCallback, progress, cancellation));
 
     private static VideoMambaTrainer.Options Simple(string labelColumnName, string featureColumnName, VideoMambaArchitecture? architecture, int epochs, string? checkpoint) => new()
     {

@@ -40,9 +40,7 @@ public sealed partial class VideoMambaTrainer : IEstimator<VideoMambaTransformer
         (_environment, _task, _options, _arguments) = (environment, task, options, arguments);
     }
 
-    /// <summary>
-    /// Trains. Stopped by <see cref="MLContext.CancelExecution"/> it ends within a step and gives the best epoch so far.
-    /// </summary>
+    /// <summary>Trains. Stopped by its cancellation token, or by AutoML, it ends within a step and gives the best epoch so far.</summary>
     /// <param name="input">The rows to learn from.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has the wrong type.</exception>
     /// <exception cref="InvalidOperationException">There is no row to learn from.</exception>

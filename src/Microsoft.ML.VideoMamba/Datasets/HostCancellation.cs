@@ -3,16 +3,17 @@ using Microsoft.ML.VideoMamba.Interop;
 
 namespace Microsoft.ML.VideoMamba.Datasets;
 
-/// <summary>A host's cancellation as a token. ML.NET only lets one ask, so it is asked at every step and ten times a second.</summary>
+/// <summary>A user's token and a host's cancellation (AutoML's way) as one token. The host can only be asked, so it is at every step and ten times a second.</summary>
 internal sealed class HostCancellation : IDisposable
 {
     private readonly IHost _host;
-    private readonly CancellationTokenSource _source = new();
+    private readonly CancellationTokenSource _source;
     private readonly Timer _timer;
 
-    public HostCancellation(IHost host)
+    public HostCancellation(IHost host, CancellationToken token)
     {
         _host = host;
+        _source = CancellationTokenSource.CreateLinkedTokenSource(token);
         _timer = new Timer(_ => Ask(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
     }
 
@@ -26,7 +27,7 @@ internal sealed class HostCancellation : IDisposable
     public void ThrowIfCancelled()
     {
         Ask();
-        if (_source.IsCancellationRequested) throw new OperationCanceledException("Operation was cancelled");
+        if (_source.IsCancellationRequested) throw new OperationCanceledException("Operation was cancelled", _source.Token);
     }
 
     public void Dispose()

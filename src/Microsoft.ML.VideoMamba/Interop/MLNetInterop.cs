@@ -124,7 +124,7 @@ namespace Microsoft.ML.VideoMamba.Interop
 
         public static SchemaShape Shape(DataViewSchema schema) => SchemaShape.Create(schema);
 
-        /// <summary>Whether <see cref="MLContext.CancelExecution"/> was called, by the user or by AutoML.</summary>
+        /// <summary>Whether execution was cancelled, which AutoML does.</summary>
         public static bool IsCancelled(IHost host) => host is ICancelable { IsCanceled: true };
 
         public static void ThrowIfCancelled(IHost host)

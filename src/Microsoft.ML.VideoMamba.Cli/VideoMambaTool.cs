@@ -19,6 +19,7 @@ internal static class VideoMambaTool
         InfoVerb.Create(console),
         InspectVerb.Create(console),
         ConvertVerb.Create(console),
+        BenchVerb.Create(console),
     };
 
     public static async Task<int> RunAsync(string[] args, ToolConsole console, CancellationToken cancellation = default)

@@ -1,0 +1,48 @@
+using Microsoft.ML.VideoMamba.Training.Losses;
+using Microsoft.ML.VideoMamba.Training.Optimization;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Cli.Benchmarks;
+
+/// <summary>A training step: pass, loss, gradients, clipping, AdamW. Clips are ready in memory.</summary>
+internal sealed class TrainBenchmark : IBenchmark
+{
+    private readonly BenchOptions _options;
+    private readonly BenchModel _network;
+    private readonly Training.Optimization.AdamW _optimizer;
+    private readonly Tensor _labels;
+
+    public TrainBenchmark(BenchOptions options)
+    {
+        _options = options;
+        _network = new BenchModel(options, options.DType);
+        _network.Model.train();
+        _labels = randint(options.Config.Classes, [options.Batch], ScalarType.Int64, options.Device).DetachFromDisposeScope();
+        var parameters = _network.Model.named_parameters().ToDictionary(named => named.name, named => named.parameter);
+        var groups = new ParameterGrouping { Undecayed = _network.Model.UndecayedParameters.ToHashSet() }.Group(parameters.Select(named => (named.Key, named.Value.shape)), options.Config.Depth);
+        _optimizer = new Training.Optimization.AdamW(parameters, groups, (0.9, 0.999));
+    }
+
+    public int Clips => _options.Batch;
+
+    public LeastWork Least => ModelWork.Of(_options.Config, _options.Batch, _options.ElementSize, backward: true) + ModelWork.OfStep(_options.Config);
+
+    public void Run()
+    {
+        using var scope = NewDisposeScope();
+        var loss = CrossEntropy.OfLabels(_network.Model.forward(_network.Clips), _labels);
+        loss.backward();
+        _optimizer.Parameters.ClipGradients(1);
+        _optimizer.Step(1e-4);
+        _optimizer.Parameters.ZeroGradients();
+    }
+
+    public MatrixProducts CreateProducts() => new(_options, backward: true);
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _labels.Dispose();
+        _network.Dispose();
+    }
+}

@@ -10,12 +10,7 @@ internal static class GoldenKinds
 
     public static IReadOnlyDictionary<string, string> Later { get; } = new Dictionary<string, string>
     {
-        ["losses"] = Recipes,
         ["mixup"] = Recipes,
-        ["lr_schedule"] = Recipes,
-        ["optimizer_groups"] = Recipes,
-        ["adamw"] = Recipes,
-        ["view_merge"] = Recipes,
         ["self_distillation"] = Recipes,
         ["randaugment_ops"] = Recipes,
         ["random_erasing"] = Recipes,

@@ -30,7 +30,7 @@ public sealed class AdamW : IDisposable
         if (!(epsilon > 0)) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Must be above 0.");
         CheckNames(parameters, groups);
         (_groups, _betas, _epsilon) = (groups, betas, epsilon);
-        Parameters = new FlatParameters([.. groups.Select(group => group.Names.Select(name => parameters[name]).ToList())]);
+        Parameters = new FlatParameters([.. groups.Select(group => group.Names.Select(name => (name, parameters[name])).ToList())]);
         FirstMoment = zeros_like(Parameters.Values).DetachFromDisposeScope();
         SecondMoment = zeros_like(Parameters.Values).DetachFromDisposeScope();
     }

@@ -17,14 +17,15 @@ public sealed class FlatParameters : IDisposable
     private const int Alignment = 16;
 
     private readonly Tensor[] _groupValues;
+    private readonly List<(string Name, long Offset, long[] Shape)> _layout = [];
 
     /// <summary>Moves parameters into one block. Their values stay.</summary>
-    /// <param name="groups">Parameters, each once: float32 and on one device.</param>
+    /// <param name="groups">Parameters and their names, each once: float32 and on one device.</param>
     /// <exception cref="ArgumentException">There is none, one has another type or device, or one comes twice.</exception>
-    public FlatParameters(IReadOnlyList<IReadOnlyList<Parameter>> groups)
+    public FlatParameters(IReadOnlyList<IReadOnlyList<(string Name, Parameter Value)>> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        var all = groups.SelectMany(group => group).ToList();
+        var all = groups.SelectMany(group => group).Select(named => named.Value).ToList();
         Check(all, nameof(groups));
         using var noGrad = no_grad();
         long size = all.Sum(parameter => Aligned(parameter.numel()));
@@ -35,7 +36,12 @@ public sealed class FlatParameters : IDisposable
         for (int i = 0; i < groups.Count; i++)
         {
             long start = offset;
-            foreach (var parameter in groups[i]) offset = MoveIn(parameter, offset);
+            foreach (var (name, parameter) in groups[i])
+            {
+                _layout.Add((name, offset, parameter.shape));
+                offset = MoveIn(parameter, offset);
+            }
+
             _groupValues[i] = Values.narrow(0, start, offset - start).DetachFromDisposeScope();
         }
     }
@@ -52,6 +58,16 @@ public sealed class FlatParameters : IDisposable
     /// <summary>The values of one group, a view.</summary>
     /// <param name="group">From 0.</param>
     public Tensor GroupValues(int group) => _groupValues[group];
+
+    /// <summary>What belongs to each parameter in a block that is laid out like <see cref="Values"/>: views in the parameters' shapes, by name.</summary>
+    /// <param name="block">(elements): <see cref="Values"/>, <see cref="Gradients"/>, a snapshot, an optimiser's moment.</param>
+    /// <exception cref="ArgumentException">The block has another size.</exception>
+    public IReadOnlyDictionary<string, Tensor> Split(Tensor block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        if (block.dim() != 1 || block.shape[0] != Values.shape[0]) throw new ArgumentException($"The block must be ({Values.shape[0]}); it is ({string.Join(", ", block.shape)}).", nameof(block));
+        return _layout.ToDictionary(part => part.Name, part => block.narrow(0, part.Offset, part.Shape.Aggregate(1L, (product, size) => product * size)).view(part.Shape));
+    }
 
     /// <summary>Sets all gradients to 0.</summary>
     public void ZeroGradients()

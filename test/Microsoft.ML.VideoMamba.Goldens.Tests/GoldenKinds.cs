@@ -12,8 +12,6 @@ internal static class GoldenKinds
     {
         ["mixup"] = Recipes,
         ["self_distillation"] = Recipes,
-        ["randaugment_ops"] = Recipes,
-        ["random_erasing"] = Recipes,
         ["clip_vit"] = Masked,
         ["mask_generators"] = Masked,
         ["masked_pretrain"] = Masked,

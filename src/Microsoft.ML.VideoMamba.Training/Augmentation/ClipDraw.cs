@@ -9,25 +9,42 @@ namespace Microsoft.ML.VideoMamba.Training.Augmentation;
 /// <param name="Gain">Factor of a pixel's distance from middle grey.</param>
 /// <param name="Offset">Added to a pixel, on the scale of 0 to 1.</param>
 /// <param name="Noise">Deviation of the noise, on the scale of 0 to 1.</param>
-internal readonly record struct ClipDraw(double Left, double Top, double Width, double Height, bool Flip, double Gain, double Offset, double Noise)
+/// <param name="Closed">Whether pixels just outside the crop play no part, as if the frame ended there.</param>
+internal readonly record struct ClipDraw(double Left, double Top, double Width, double Height, bool Flip, double Gain, double Offset, double Noise, bool Closed = false)
 {
     /// <summary>Draws for a frame of one size that becomes one of another.</summary>
     public static ClipDraw Of(ClipAugmentation augmentation, int height, int width, int newHeight, int newWidth, Random random)
+    {
+        var (left, top, cropWidth, cropHeight) = augmentation.Crop == CropStyle.Inception
+            ? InceptionCrop.Draw(height, width, augmentation.MinScale, augmentation.MaxAspect, random)
+            : Fitted(augmentation, height, width, newHeight, newWidth, random);
+        return new ClipDraw(
+            left,
+            top,
+            cropWidth,
+            cropHeight,
+            augmentation.Flip & random.Next(2) == 1,
+            1 + augmentation.Contrast * Signed(random),
+            augmentation.Brightness * Signed(random),
+            augmentation.Noise * random.NextDouble(),
+            Closed: augmentation.Crop == CropStyle.Inception);
+    }
+
+    /// <summary>The draw of a frame that has been cropped and mirrored already: only its colours are left to change.</summary>
+    public ClipDraw Whole(int height, int width) => this with { Left = 0, Top = 0, Width = width, Height = height, Flip = false };
+
+    private static (double Left, double Top, double Width, double Height) Fitted(ClipAugmentation augmentation, int height, int width, int newHeight, int newWidth, Random random)
     {
         // The largest box of the new frame's proportion that fits.
         double fit = Math.Min((double)width / newWidth, (double)height / newHeight);
         double scale = augmentation.MinScale + (1 - augmentation.MinScale) * random.NextDouble();
         double aspect = Math.Exp(Math.Log(augmentation.MaxAspect) * Signed(random));
         double cropWidth = Math.Min(width, fit * newWidth * Math.Sqrt(scale * aspect)), cropHeight = Math.Min(height, fit * newHeight * Math.Sqrt(scale / aspect));
-        return new ClipDraw(
+        return (
             (width - cropWidth) * random.NextDouble() + augmentation.Shift * Signed(random) * cropWidth,
             (height - cropHeight) * random.NextDouble() + augmentation.Shift * Signed(random) * cropHeight,
             cropWidth,
-            cropHeight,
-            augmentation.Flip & random.Next(2) == 1,
-            1 + augmentation.Contrast * Signed(random),
-            augmentation.Brightness * Signed(random),
-            augmentation.Noise * random.NextDouble());
+            cropHeight);
     }
 
     private static double Signed(Random random) => 2 * random.NextDouble() - 1;

@@ -10,6 +10,7 @@ public sealed class ClipPreparation
 {
     private readonly VideoMambaConfig _config;
     private readonly ClipAugmentation _augmentation;
+    private readonly ClipEditing? _editing;
     private readonly SparseSampler _sampler;
     private readonly ClipTransform? _evaluation;
 
@@ -25,6 +26,7 @@ public sealed class ClipPreparation
         _config = config;
         _augmentation = augmentation ?? new ClipAugmentation();
         _augmentation.Validate();
+        _editing = ClipEditing.Of(_augmentation, (config.Height, config.Width));
         _sampler = new SparseSampler(config.Frames);
         _evaluation = config.Height == config.Width ? (config.IsVideo ? ClipTransform.Test(config.Height, views: 1) : ClipTransform.Image(config.Height)) : null;
         InputLength = checked(3 * config.Frames * config.Height * config.Width);
@@ -54,7 +56,10 @@ public sealed class ClipPreparation
         Check(clip, input);
         ArgumentNullException.ThrowIfNull(random);
         int[] frames = clip.Frames == _config.Frames ? All() : _sampler.Training(clip.Frames, random);
-        Resample(clip, frames, ClipDraw.Of(_augmentation, clip.Height, clip.Width, _config.Height, _config.Width, random), random, input);
+        var draw = ClipDraw.Of(_augmentation, clip.Height, clip.Width, _config.Height, _config.Width, random);
+        using var editor = _editing?.Draw((clip.Height, clip.Width), ref draw, random);
+        Resample(clip, frames, draw, random, input, editor);
+        _augmentation.Erasing?.Apply(input, frames.Length, _config.Height, _config.Width, random);
     }
 
     /// <summary>Prepares a clip as it is evaluated: the middle frame of each segment, short side resized, the middle cut out.</summary>
@@ -74,11 +79,16 @@ public sealed class ClipPreparation
         Resample(clip, frames, new ClipDraw((clip.Width - width) / 2, (clip.Height - height) / 2, width, height, Flip: false, Gain: 1, Offset: 0, Noise: 0), new Random(0), input);
     }
 
-    private void Resample(VideoClip clip, int[] frames, ClipDraw draw, Random random, Span<float> input)
+    private void Resample(VideoClip clip, int[] frames, ClipDraw draw, Random random, Span<float> input, FrameEditor? editor = null)
     {
-        var resampler = new ClipResampler(draw, clip, _config.Height, _config.Width);
+        var (height, width) = editor is null ? (clip.Height, clip.Width) : (editor.Height, editor.Width);
+        var resampler = new ClipResampler(draw, (height, width), _config.Height, _config.Width);
         int plane = _config.Height * _config.Width;
-        for (int t = 0; t < frames.Length; t++) resampler.Frame(clip.Frame(frames[t]), clip.Width, input[(t * plane)..], frames.Length * plane, random);
+        for (int t = 0; t < frames.Length; t++)
+        {
+            var frame = clip.Frame(frames[t]);
+            resampler.Frame(editor is null ? frame : editor.Edit(frame), width, input[(t * plane)..], frames.Length * plane, random);
+        }
     }
 
     private int[] All() => [.. Enumerable.Range(0, _config.Frames)];

@@ -1,4 +1,3 @@
-using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Transforms;
 
 namespace Microsoft.ML.VideoMamba.Training.Augmentation;
@@ -10,11 +9,11 @@ internal sealed class ClipResampler
     private readonly float[] _scale = new float[3], _shift = new float[3], _noise = new float[3];
     private readonly (int First, int Second, float Weight)[] _columns, _rows;
 
-    public ClipResampler(ClipDraw draw, VideoClip clip, int height, int width)
+    public ClipResampler(ClipDraw draw, (int Height, int Width) frame, int height, int width)
     {
         (_height, _width) = (height, width);
-        _columns = Taps(draw.Left, draw.Width, clip.Width, width);
-        _rows = Taps(draw.Top, draw.Height, clip.Height, height);
+        _columns = draw.Closed ? Taps(draw.Left, draw.Width, draw.Left, draw.Left + draw.Width - 1, width) : Taps(draw.Left, draw.Width, 0, frame.Width - 1, width);
+        _rows = draw.Closed ? Taps(draw.Top, draw.Height, draw.Top, draw.Top + draw.Height - 1, height) : Taps(draw.Top, draw.Height, 0, frame.Height - 1, height);
         if (draw.Flip) Array.Reverse(_columns);
         for (int channel = 0; channel < 3; channel++)
         {
@@ -58,15 +57,15 @@ internal sealed class ClipResampler
         for (int x = 0; x < row.Length; x++) row[x] += noise * normal[x];
     }
 
-    /// <summary>For each new pixel along an axis the two old ones around its centre and the second one's weight; edges are repeated.</summary>
-    private static (int First, int Second, float Weight)[] Taps(double start, double length, int size, int newSize)
+    /// <summary>For each new pixel along an axis the two old ones around its centre and the second one's weight; those at the ends are repeated.</summary>
+    private static (int First, int Second, float Weight)[] Taps(double start, double length, double least, double most, int newSize)
     {
         var taps = new (int, int, float)[newSize];
         for (int i = 0; i < newSize; i++)
         {
-            double position = Math.Clamp(start + (i + 0.5) * length / newSize - 0.5, 0, size - 1);
+            double position = Math.Clamp(start + (i + 0.5) * length / newSize - 0.5, least, most);
             int first = (int)position;
-            taps[i] = (first, Math.Min(first + 1, size - 1), (float)(position - first));
+            taps[i] = (first, Math.Min(first + 1, (int)most), (float)(position - first));
         }
 
         return taps;

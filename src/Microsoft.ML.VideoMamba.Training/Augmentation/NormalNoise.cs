@@ -10,17 +10,26 @@ internal static class NormalNoise
     /// <summary>As many values of mean 0 and deviation 1 as a row has, at most 65,536.</summary>
     public static ReadOnlySpan<float> Row(Random random, int length) => s_table.AsSpan(random.Next(Size - length + 1), length);
 
+    /// <summary>One value of mean 0 and deviation 1.</summary>
+    public static double Draw(Random random) => DrawPair(random).Item1;
+
     private static float[] Create()
     {
         var random = new Random(1);
         var table = new float[Size];
         for (int i = 0; i < Size; i += 2)
         {
-            // Box and Muller, 1958.
-            double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())), angle = 2 * Math.PI * random.NextDouble();
-            (table[i], table[i + 1]) = ((float)(radius * Math.Cos(angle)), (float)(radius * Math.Sin(angle)));
+            var (first, second) = DrawPair(random);
+            (table[i], table[i + 1]) = ((float)first, (float)second);
         }
 
         return table;
+    }
+
+    // Box and Muller, 1958.
+    private static (double, double) DrawPair(Random random)
+    {
+        double radius = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())), angle = 2 * Math.PI * random.NextDouble();
+        return (radius * Math.Cos(angle), radius * Math.Sin(angle));
     }
 }

@@ -10,12 +10,6 @@ internal static class GoldenKinds
 
     public static IReadOnlyDictionary<string, string> Later { get; } = new Dictionary<string, string>
     {
-        ["mixup"] = Recipes,
-        ["losses"] = Recipes,
-        ["lr_schedule"] = Recipes,
-        ["optimizer_groups"] = Recipes,
-        ["adamw"] = Recipes,
-        ["view_merge"] = Recipes,
         ["self_distillation"] = Recipes,
         ["clip_vit"] = Masked,
         ["mask_generators"] = Masked,

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
+using Microsoft.ML.VideoMamba.Kernels.Threading;
 using TorchSharp;
 
 namespace Microsoft.ML.VideoMamba.Kernels;
@@ -10,7 +11,7 @@ namespace Microsoft.ML.VideoMamba.Kernels;
 public static class KernelFaces
 {
     /// <summary>What <see cref="KernelFace.Auto"/> takes for tensors in main memory, with its vectors and cores, such as <c>cpu (AVX-512, 8 threads)</c>.</summary>
-    public static string Description => $"cpu ({VectorName}, {SimdRunner.Cores} threads)";
+    public static string Description => $"cpu ({VectorName}, {ThreadTeam.Size} threads)";
 
     /// <summary>The instruction set that the CPU face computes in, such as <c>AVX-512</c>, <c>AVX2</c>, <c>SSE</c> or <c>NEON</c>.</summary>
     public static string VectorName => SimdRunner.PreferredWidth switch

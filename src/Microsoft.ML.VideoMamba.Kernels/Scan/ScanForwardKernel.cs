@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
+using Microsoft.ML.VideoMamba.Kernels.Threading;
 using TorchSharp;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
@@ -94,5 +95,5 @@ internal sealed unsafe class ScanForwardKernel : ScanKernel, ISimdKernel
 
     /// <summary>Wide pieces share B and C and read whole cache lines; narrow ones keep all cores busy.</summary>
     private static int Divide(ScanOperands operands) =>
-        Math.Clamp(operands.Batch * operands.Channels / (PiecesPerCore * SimdRunner.Cores), 1, MostChannelsPerPiece);
+        Math.Clamp(operands.Batch * operands.Channels / (PiecesPerCore * ThreadTeam.Size), 1, MostChannelsPerPiece);
 }

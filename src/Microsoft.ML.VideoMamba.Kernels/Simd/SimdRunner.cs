@@ -1,17 +1,15 @@
 using System.Runtime.Intrinsics;
+using Microsoft.ML.VideoMamba.Kernels.Threading;
 using TorchSharp;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Simd;
 
-/// <summary>Runs kernels in the widest vectors that the CPU has, on as many cores as torch may use.</summary>
+/// <summary>Runs kernels in the widest vectors that the CPU has, on as many threads as torch may use.</summary>
 internal static class SimdRunner
 {
     /// <summary>The width that the hardware, and the runtime's own switches (such as <c>DOTNET_EnableAVX512F</c>), call fast.</summary>
     public static SimdWidth PreferredWidth { get; } =
         Vector512.IsHardwareAccelerated ? SimdWidth.Bits512 : Vector256.IsHardwareAccelerated ? SimdWidth.Bits256 : SimdWidth.Bits128;
-
-    /// <summary>The number of cores that a kernel may use: torch's own setting, so that one number governs both.</summary>
-    public static int Cores => Math.Max(1, torch.get_num_threads());
 
     /// <summary>Does all pieces of <paramref name="kernel"/>, whose activations are of <paramref name="type"/>: float32 or bfloat16.</summary>
     public static void Run<TKernel>(TKernel kernel, SimdWidth width, torch.ScalarType type)
@@ -24,18 +22,6 @@ internal static class SimdRunner
             SimdWidth.Bits256 => narrow ? kernel.Run<Lanes256, BFloat16Element> : kernel.Run<Lanes256, Float32Element>,
             _ => narrow ? kernel.Run<Lanes128, BFloat16Element> : kernel.Run<Lanes128, Float32Element>,
         };
-        ForEach(kernel.Pieces, run);
-    }
-
-    private static void ForEach(int pieces, Action<int> run)
-    {
-        int cores = Math.Min(pieces, Cores);
-        if (cores > 1)
-        {
-            Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = cores }, run);
-            return;
-        }
-
-        for (int piece = 0; piece < pieces; piece++) run(piece);
+        ThreadTeam.ForEach(kernel.Pieces, run);
     }
 }

@@ -1,0 +1,79 @@
+using Microsoft.ML.VideoMamba.Kernels;
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
+using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Training.Losses;
+using Microsoft.ML.VideoMamba.Training.Optimization;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Benchmarks;
+
+internal static class Program
+{
+    private static readonly VideoMambaConfig s_quickStart = VideoMambaConfig.Tiny with { Depth = 2, Tubelet = 2, Frames = 8, Height = 64, Width = 64, Classes = 4 };
+
+    private static void Main(string[] args)
+    {
+        TorchRuntime.EnsureLoaded();
+        double seconds = args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 5;
+        int threads = args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : get_num_threads();
+        set_num_threads(threads);
+        Console.WriteLine($"{KernelFaces.Description}; {string.Join(" ", KernelFaces.InstructionSets)}");
+        switch (args.FirstOrDefault() ?? "all")
+        {
+            case "quickstart":
+                Forward("QuickStart model forward", s_quickStart, 32, seconds);
+                TrainingStep("QuickStart model training step", s_quickStart, 32, seconds);
+                break;
+            case "tiny":
+                Forward("Ti forward", VideoMambaConfig.Tiny, 1, seconds);
+                TrainingStep("Ti training step", VideoMambaConfig.Tiny, 1, seconds);
+                break;
+        }
+    }
+
+    private static void Forward(string title, VideoMambaConfig config, int batch, double seconds)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new VideoMambaModel(config);
+        model.eval();
+        using var products = new MatrixProducts(config, batch);
+        var clips = randn([batch, config.Channels, config.Frames, config.Height, config.Width]);
+        using var noGrad = no_grad();
+        new Pairing().Add($"matrix products ({products.ForwardMultiplyAdds / 1e9:f2} G)", products.Forward).Add("model", () => model.forward(clips)).Run(title, seconds);
+    }
+
+    private static void TrainingStep(string title, VideoMambaConfig config, int batch, double seconds)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new VideoMambaModel(config);
+        model.train();
+        using var products = new MatrixProducts(config, batch);
+        var clips = randn([batch, config.Channels, config.Frames, config.Height, config.Width]);
+        var labels = arange(batch).remainder(config.Classes).to_type(ScalarType.Int64);
+        var parameters = model.named_parameters().ToDictionary(named => named.name, named => named.parameter);
+        var groups = new ParameterGrouping().Group(parameters.Select(named => (named.Key, named.Value.shape)), config.Depth);
+        using var optimizer = new AdamW(parameters, groups, (0.9, 0.999));
+        Tensor? loss = null;
+        void Step()
+        {
+            loss = CrossEntropy.OfLabels(model.forward(clips), labels, 0.1);
+            loss.item<float>();
+            loss.backward();
+            optimizer.Parameters.ClipGradients(1);
+            optimizer.Step(1e-4);
+            optimizer.Parameters.ZeroGradients();
+        }
+
+        new Pairing()
+            .Add("matrix products", products.ForwardAndBackward)
+            .Add("whole step", Step)
+            .Add("forward of a step", () => model.forward(clips))
+            .Add("optimizer", () =>
+            {
+                optimizer.Parameters.ClipGradients(1);
+                optimizer.Step(1e-4);
+                optimizer.Parameters.ZeroGradients();
+            })
+            .Run(title, seconds);
+    }
+}

@@ -5,9 +5,25 @@ internal sealed class TemporaryVideoFile : IDisposable
 {
     private TemporaryVideoFile(string path) => Path = path;
 
-    public string Path { get; }
+    private string Path { get; }
 
-    public static TemporaryVideoFile Write(ReadOnlySpan<byte> content)
+    /// <summary>Opens a source by its path; content in memory by that of a file that lives as long as the decoder.</summary>
+    public static IVideoDecoder Open(VideoSource source, Func<string, IVideoDecoder> open)
+    {
+        if (source.Path is { } path) return open(path);
+        var file = Write(source.Content.Span);
+        try
+        {
+            return new OwningDecoder(open(file.Path), file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static TemporaryVideoFile Write(ReadOnlySpan<byte> content)
     {
         var file = new TemporaryVideoFile(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"videomamba-{Guid.NewGuid():N}.video"));
         try

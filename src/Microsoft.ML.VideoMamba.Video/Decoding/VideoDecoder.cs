@@ -1,3 +1,5 @@
+using Microsoft.ML.VideoMamba.Video.Decoding.FFmpeg;
+using Microsoft.ML.VideoMamba.Video.Decoding.FFmpegPipe;
 using Microsoft.ML.VideoMamba.Video.Decoding.OpenCv;
 using Microsoft.ML.VideoMamba.Video.Decoding.Stills;
 
@@ -6,27 +8,49 @@ namespace Microsoft.ML.VideoMamba.Video.Decoding;
 /// <summary>Opens sources with the decoder that fits them.</summary>
 public static class VideoDecoder
 {
-    /// <summary>The environment variable that names the backend for <see cref="VideoBackend.Auto"/>: <c>auto</c> or <c>opencv</c>.</summary>
+    /// <summary>The environment variable that names the backend for <see cref="VideoBackend.Auto"/>: <c>auto</c>, <c>opencv</c>, <c>ffmpeg</c> or <c>ffmpegpipe</c>.</summary>
     public const string BackendVariable = "VIDEOMAMBA_VIDEO_BACKEND";
 
-    private static readonly Dictionary<VideoBackend, IVideoBackend> s_backends = new() { [VideoBackend.OpenCv] = new OpenCvBackend() };
+    /// <summary>The environment variable that names the folder of the FFmpeg libraries to use instead of those that the system finds.</summary>
+    public const string FFmpegFolderVariable = "VIDEOMAMBA_FFMPEG";
+
+    /// <summary>The environment variable that leaves the libraries' own messages on stderr when it is <c>1</c>.</summary>
+    public const string LogVariable = "VIDEOMAMBA_VIDEO_LOG";
+
+    private static readonly Dictionary<VideoBackend, IVideoBackend> s_backends = new()
+    {
+        [VideoBackend.OpenCv] = new OpenCvBackend(),
+        [VideoBackend.FFmpeg] = new FFmpegBackend(),
+        [VideoBackend.FFmpegPipe] = new FFmpegPipeBackend(),
+    };
+
+    private static readonly Lazy<AutomaticChoice> s_choice = new(() => AutomaticChoice.Make(s_backends), LazyThreadSafetyMode.ExecutionAndPublication);
+    private static readonly OnceNotice s_notice = new();
 
     /// <summary>Opens a source at its first frame.</summary>
     /// <param name="source">A video, an image, a folder of images, or bytes in memory.</param>
     /// <param name="options">How to decode; the defaults if left out.</param>
+    /// <param name="cancellation">Ends the decoding, also between two frames.</param>
     /// <returns>A decoder that stands before the first frame.</returns>
     /// <exception cref="VideoException">The source cannot be opened; the message names it and the reason.</exception>
     /// <exception cref="InvalidOperationException"><c>VIDEOMAMBA_VIDEO_BACKEND</c> names no backend.</exception>
     /// <exception cref="DllNotFoundException">The backend's native library is missing; the message says what to install.</exception>
-    public static IVideoDecoder Open(VideoSource source, VideoDecoderOptions? options = null)
+    public static IVideoDecoder Open(VideoSource source, VideoDecoderOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         var chosen = (options ?? VideoDecoderOptions.Default).Checked();
-        if (source.Path is null) return OpenContent(source, chosen);
-        if (Directory.Exists(source.Path)) return FrameFolderDecoder.Open(source.Name, source.Path, chosen);
+        if (source.Path is { } path)
+        {
+            if (Directory.Exists(path)) return FrameFolderDecoder.Open(source.Name, path, chosen);
+            CheckReadable(source.Name, path);
+            if (MediaTypes.IsImage(path)) return new ImageDecoder(source.Name, [path], chosen);
+        }
+        else if (source.Content.IsEmpty)
+        {
+            throw new VideoException(source.Name, "open", "the content is empty");
+        }
 
-        CheckReadable(source.Name, source.Path);
-        return MediaTypes.IsImage(source.Path) ? new ImageDecoder(source.Name, [source.Path], chosen) : OpenVideo(source.Name, source.Path, chosen);
+        return s_backends[Resolve(chosen.Backend)].Open(source, chosen, cancellation);
     }
 
     /// <summary>The backend that a choice leads to on this machine.</summary>
@@ -37,7 +61,13 @@ public static class VideoDecoder
         if (!Enum.IsDefined(backend)) throw new ArgumentOutOfRangeException(nameof(backend), backend, "No such video backend.");
         if (backend != VideoBackend.Auto) return backend;
         string? named = Environment.GetEnvironmentVariable(BackendVariable);
-        if (string.IsNullOrEmpty(named) || named.Equals("auto", StringComparison.OrdinalIgnoreCase)) return VideoBackend.OpenCv;
+        if (string.IsNullOrEmpty(named) || named.Equals("auto", StringComparison.OrdinalIgnoreCase))
+        {
+            var choice = s_choice.Value;
+            s_notice.Give(choice.Reason);
+            return choice.Backend;
+        }
+
         if (!char.IsAsciiDigit(named[0]) && Enum.TryParse(named, ignoreCase: true, out VideoBackend found)) return found;
         string known = string.Join(", ", Enum.GetNames<VideoBackend>()).ToLowerInvariant();
         throw new InvalidOperationException($"{BackendVariable} is '{named}'; the video backends are {known}.");
@@ -48,22 +78,15 @@ public static class VideoDecoder
     /// <exception cref="DllNotFoundException">Its native library is missing.</exception>
     public static string Describe(VideoBackend backend = VideoBackend.Auto) => s_backends[Resolve(backend)].Description;
 
-    private static OwningDecoder OpenContent(VideoSource source, VideoDecoderOptions options)
+    /// <summary>
+    /// Has the choice that <see cref="VideoBackend.Auto"/> leads to said once, as a line for a log: when it is first made, or at once if it was made before.
+    /// </summary>
+    /// <param name="listener">Takes the line.</param>
+    public static void OnAutomaticChoice(Action<string> listener)
     {
-        if (source.Content.IsEmpty) throw new VideoException(source.Name, "open", "the content is empty");
-        var file = TemporaryVideoFile.Write(source.Content.Span);
-        try
-        {
-            return new OwningDecoder(OpenVideo(source.Name, file.Path, options), file);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        ArgumentNullException.ThrowIfNull(listener);
+        s_notice.Add(listener);
     }
-
-    private static IVideoDecoder OpenVideo(string name, string path, VideoDecoderOptions options) => s_backends[Resolve(options.Backend)].Open(name, path, options);
 
     private static void CheckReadable(string name, string path)
     {

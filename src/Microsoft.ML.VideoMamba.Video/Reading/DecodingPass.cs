@@ -25,7 +25,7 @@ internal sealed class DecodingPass
     public static DecodingPass Run(VideoSource source, IReadOnlyList<int>? wanted, bool toTheEnd, VideoDecoderOptions? options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var decoder = VideoDecoder.Open(source, options);
+        using var decoder = VideoDecoder.Open(source, options, cancellation);
         var pass = new DecodingPass(decoder);
         pass.Decode(decoder, wanted?.ToHashSet(), toTheEnd, cancellation);
         return pass;
@@ -36,7 +36,7 @@ internal sealed class DecodingPass
         VideoSource source, Func<IVideoDecoder, IReadOnlyList<int[]>?> choose, bool toTheEnd, VideoDecoderOptions? options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var decoder = VideoDecoder.Open(source, options);
+        using var decoder = VideoDecoder.Open(source, options, cancellation);
         var choice = choose(decoder);
         var pass = new DecodingPass(decoder) { Choice = choice };
         pass.Decode(decoder, [.. (choice ?? []).SelectMany(clip => clip)], toTheEnd, cancellation);

@@ -10,44 +10,51 @@ public sealed class BrokenFileTests
 {
     private static string Broken(string file) => Path.Combine(RepositoryPaths.Media, "broken", file);
 
+    public static IEnumerable<object[]> Damaged => Backends.With(["truncated-30.mp4", 12], ["truncated-70.mp4", 37], ["corrupt-middle.mp4", 56]);
+
+    public static IEnumerable<object[]> Unreadable => Backends.With(
+        ["moov-missing.mp4", "open", "not a readable video"],
+        ["empty.mp4", "open", "the file is empty"],
+        ["text.mp4", "open", "not a readable video"],
+        ["audio-only.mp4", "open", "no video stream"],
+        ["zero-frames.mp4", "decode", "no frame could be decoded"],
+        ["huge-dimensions.mp4", "header", "16000 x 16000 exceeds the limit"],
+        ["not-there.mp4", "open", "file not found"],
+        ["../broken", "open", "is a directory without image files"]);
+
     [TestMethod]
-    [DataRow("truncated-30.mp4", 12)]
-    [DataRow("truncated-70.mp4", 37)]
-    [DataRow("corrupt-middle.mp4", 56)]
-    public void GoesOnBehindDamage(string file, int frames)
+    [DynamicData(nameof(Damaged))]
+    public void GoesOnBehindDamage(VideoBackend backend, string file, int frames)
     {
-        var info = VideoReader.Probe(Broken(file));
+        var options = Backends.Options(backend);
+        var info = VideoReader.Probe(Broken(file), options);
         Assert.AreEqual(frames, info.Frames);
         Assert.IsTrue(info.Damaged);
-        var clip = VideoReader.Read(Broken(file), length => [0, length.Frames - 1]);
+        var clip = VideoReader.Read(Broken(file), length => [0, length.Frames - 1], options);
         Assert.AreEqual(frames - 1, clip.Indices[1]);
         Assert.IsGreaterThan(0, clip.Gaps);
 
-        var error = Assert.ThrowsExactly<VideoException>(() => VideoReader.Probe(Broken(file), new() { Strict = true }));
+        var error = Assert.ThrowsExactly<VideoException>(() => VideoReader.Probe(Broken(file), options with { Strict = true }));
         StringAssert.Contains(error.Message, Broken(file));
         StringAssert.Contains(error.Reason, $"{frames} of 60 frames decoded, {info.Gaps} gaps");
     }
 
     [TestMethod]
-    [DataRow("moov-missing.mp4", "open", "not a readable video")]
-    [DataRow("empty.mp4", "open", "the file is empty")]
-    [DataRow("text.mp4", "open", "not a readable video")]
-    [DataRow("audio-only.mp4", "open", "no video stream")]
-    [DataRow("zero-frames.mp4", "decode", "no frame could be decoded")]
-    [DataRow("huge-dimensions.mp4", "header", "16000 x 16000 exceeds the limit")]
-    [DataRow("../av1.mp4", "decode", "AV1")]
-    [DataRow("not-there.mp4", "open", "file not found")]
-    [DataRow("../broken", "open", "is a directory without image files")]
-    public void RefusesAndSaysWhy(string file, string stage, string reason)
+    [DynamicData(nameof(Unreadable))]
+    [DataRow(VideoBackend.OpenCv, "../av1.mp4", "decode", "AV1")]
+    public void RefusesAndSaysWhy(VideoBackend backend, string file, string stage, string reason)
     {
-        var error = Assert.ThrowsExactly<VideoException>(() => VideoReader.Probe(Broken(file)));
+        var options = Backends.Options(backend);
+        var error = Assert.ThrowsExactly<VideoException>(() => VideoReader.Probe(Broken(file), options));
         StringAssert.StartsWith(error.Message, Broken(file));
         StringAssert.Contains(error.Reason, reason);
         Assert.AreEqual(stage, error.Stage);
     }
 
     [TestMethod]
-    public void TakesAnImageInDisguiseForOneFrame() => Assert.AreEqual(1, VideoReader.Probe(Broken("image-renamed.avi")).Frames);
+    [DynamicData(nameof(Backends.All), typeof(Backends))]
+    public void TakesAnImageInDisguiseForOneFrame(VideoBackend backend) =>
+        Assert.AreEqual(1, VideoReader.Probe(Broken("image-renamed.avi"), Backends.Options(backend)).Frames);
 
     [TestMethod]
     public void RefusesEmptyContent()
@@ -57,9 +64,11 @@ public sealed class BrokenFileTests
     }
 
     [TestMethod]
-    public void NamesContentThatIsNoVideo()
+    [DynamicData(nameof(Backends.All), typeof(Backends))]
+    public void NamesContentThatIsNoVideo(VideoBackend backend)
     {
-        var error = Assert.ThrowsExactly<VideoException>(() => VideoReader.Probe(VideoSource.FromBytes(new byte[1000], "upload 8")));
+        var options = Backends.Options(backend);
+        var error = Assert.ThrowsExactly<VideoException>(() => VideoReader.Probe(VideoSource.FromBytes(new byte[1000], "upload 8"), options));
         StringAssert.StartsWith(error.Message, "upload 8: not a readable video");
     }
 }

@@ -10,6 +10,8 @@ namespace Microsoft.ML.VideoMamba.Video.Tests.Decoding;
 [TestClass]
 public sealed class ColorTests
 {
+    private static readonly VideoDecoderOptions s_openCv = new() { Backend = VideoBackend.OpenCv };
+
     /// <summary>Loads OpenCV the product's way before a test calls it itself.</summary>
     [ClassInitialize]
     public static void LoadOpenCv(TestContext context) => VideoDecoder.Describe(VideoBackend.OpenCv);
@@ -21,7 +23,7 @@ public sealed class ColorTests
     {
         string path = Path.Combine(RepositoryPaths.Media, file);
         byte[] decoded = Uncorrected(path, index);
-        var corrected = VideoReader.Read(path, [index]).Frame(0);
+        var corrected = VideoReader.Read(path, [index], s_openCv).Frame(0);
 
         double difference = 0, worst = 0;
         for (int i = 0; i < decoded.Length; i += 3)
@@ -45,7 +47,7 @@ public sealed class ColorTests
     public void LeavesOtherClipsAlone(string file, int index)
     {
         string path = Path.Combine(RepositoryPaths.Media, file);
-        CollectionAssert.AreEqual(Uncorrected(path, index), VideoReader.Read(path, [index]).Frame(0).ToArray());
+        CollectionAssert.AreEqual(Uncorrected(path, index), VideoReader.Read(path, [index], s_openCv).Frame(0).ToArray());
     }
 
     /// <summary>From the two standards' luma coefficients: back to luma and chroma by BT.601, and to RGB by BT.709.</summary>

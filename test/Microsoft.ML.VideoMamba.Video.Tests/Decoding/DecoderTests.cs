@@ -10,9 +10,10 @@ public sealed class DecoderTests
     private static readonly string s_clip = Path.Combine(RepositoryPaths.Media, "plant-short.mp4");
 
     [TestMethod]
-    public void GivesFramesOnlyBetweenStartAndEnd()
+    [DynamicData(nameof(Backends.All), typeof(Backends))]
+    public void GivesFramesOnlyBetweenStartAndEnd(VideoBackend backend)
     {
-        using var decoder = VideoDecoder.Open(s_clip);
+        using var decoder = VideoDecoder.Open(s_clip, Backends.Options(backend));
         var rgb = new byte[decoder.Height * decoder.Width * 3];
         Assert.AreEqual(-1, decoder.Position);
         Assert.ThrowsExactly<InvalidOperationException>(() => decoder.CopyTo(rgb));
@@ -41,24 +42,28 @@ public sealed class DecoderTests
 
     [TestMethod]
     [DoNotParallelize]
-    public void OpeningLeavesNothingBehind()
+    [DataRow(VideoBackend.OpenCv, 200)]
+    [DataRow(VideoBackend.FFmpeg, 200)]
+    [DataRow(VideoBackend.FFmpegPipe, 10)]
+    public void OpeningLeavesNothingBehind(VideoBackend backend, int times)
     {
         if (!OperatingSystem.IsLinux()) Assert.Inconclusive("Counts open files by /proc.");
-        for (int i = 0; i < 20; i++) ReadSome();
+        var options = Backends.Options(backend);
+        for (int i = 0; i < times / 10; i++) ReadSome(options);
         (int files, long memory) = Resources();
-        for (int i = 0; i < 200; i++) ReadSome();
+        for (int i = 0; i < times; i++) ReadSome(options);
         var (filesAfter, memoryAfter) = Resources();
         Assert.IsLessThanOrEqualTo(files + 2, filesAfter, "Open files");
         Assert.IsLessThan(memory + (24L << 20), memoryAfter, "Resident memory");
     }
 
-    private static void ReadSome()
+    private static void ReadSome(VideoDecoderOptions options)
     {
-        using var decoder = VideoDecoder.Open(s_clip);
+        using var decoder = VideoDecoder.Open(s_clip, options);
         var rgb = new byte[decoder.Height * decoder.Width * 3];
         for (int i = 0; i < 3; i++) Assert.IsTrue(decoder.MoveNext());
         decoder.CopyTo(rgb);
-        Assert.ThrowsExactly<VideoException>(() => VideoDecoder.Open(Path.Combine(RepositoryPaths.Media, "broken", "text.mp4")));
+        Assert.ThrowsExactly<VideoException>(() => VideoDecoder.Open(Path.Combine(RepositoryPaths.Media, "broken", "text.mp4"), options));
     }
 
     private static (int Files, long Memory) Resources()

@@ -12,16 +12,22 @@ public sealed class MutationTests
 
     [TestMethod]
     [Timeout(120_000, CooperativeCancellation = true)]
-    public void SurvivesTwoHundred() => Survive(200, seed: 1, s_small);
+    [DataRow(VideoBackend.OpenCv, 200)]
+    [DataRow(VideoBackend.FFmpeg, 200)]
+    [DataRow(VideoBackend.FFmpegPipe, 12)]
+    public void SurvivesSome(VideoBackend backend, int count) => Survive(backend, count, seed: 1, s_small);
 
     [TestMethod]
     [TestCategory(TestCategories.Slow)]
-    public void SurvivesFiveThousand() => Survive(5_000, seed: 2, s_all);
+    [DataRow(VideoBackend.OpenCv, 5_000)]
+    [DataRow(VideoBackend.FFmpeg, 10_000)]
+    [DataRow(VideoBackend.FFmpegPipe, 1_000)]
+    public void SurvivesThousands(VideoBackend backend, int count) => Survive(backend, count, seed: 2, s_all);
 
-    private static void Survive(int count, int seed, string[] files)
+    private static void Survive(VideoBackend backend, int count, int seed, string[] files)
     {
         byte[][] originals = [.. files.Select(file => File.ReadAllBytes(Path.Combine(RepositoryPaths.Media, file)))];
-        var options = new VideoDecoderOptions { MaxPixels = 1 << 20, Threads = 1 };
+        var options = Backends.Options(backend) with { MaxPixels = 1 << 20, Threads = 1 };
         int read = 0, refused = 0;
         var cores = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }; // without it, threads in native code look idle and more are added
         Parallel.For(0, count, cores, i =>

@@ -13,24 +13,28 @@ public sealed class OrientationTests
 
     private static readonly byte[] s_upright = File.ReadAllBytes(Path.Combine(RepositoryPaths.Media, "plant-short.mp4"));
 
+    public static IEnumerable<object[]> Matrices => Backends.With(
+        ["upright", 1, 0, 0, 1, 0],
+        ["a quarter clockwise", 0, 1, -1, 0, 90],
+        ["upside down", -1, 0, 0, -1, 180],
+        ["a quarter counter-clockwise", 0, -1, 1, 0, 270],
+        ["mirrored horizontally", -1, 0, 0, 1, 0],
+        ["mirrored vertically", 1, 0, 0, -1, 0],
+        ["transposed", 0, 1, 1, 0, 0],
+        ["transposed over the other diagonal", 0, -1, -1, 0, 0]);
+
     [TestMethod]
-    [DataRow(1, 0, 0, 1, 0, DisplayName = "upright")]
-    [DataRow(0, 1, -1, 0, 90, DisplayName = "a quarter clockwise")]
-    [DataRow(-1, 0, 0, -1, 180, DisplayName = "upside down")]
-    [DataRow(0, -1, 1, 0, 270, DisplayName = "a quarter counter-clockwise")]
-    [DataRow(-1, 0, 0, 1, 0, DisplayName = "mirrored horizontally")]
-    [DataRow(1, 0, 0, -1, 0, DisplayName = "mirrored vertically")]
-    [DataRow(0, 1, 1, 0, 0, DisplayName = "transposed")]
-    [DataRow(0, -1, -1, 0, 0, DisplayName = "transposed over the other diagonal")]
-    public void ShowsFramesAsTheMatrixSays(int a, int b, int c, int d, int rotation)
+    [DynamicData(nameof(Matrices))]
+    public void ShowsFramesAsTheMatrixSays(VideoBackend backend, string name, int a, int b, int c, int d, int rotation)
     {
-        var upright = VideoReader.Read(VideoSource.FromBytes(s_upright, "upright"), [Frame]);
-        var turned = VideoSource.FromBytes(WithMatrix(a, b, c, d), "turned");
-        var shown = VideoReader.Read(turned, [Frame]);
+        var options = Backends.Options(backend);
+        var upright = VideoReader.Read(VideoSource.FromBytes(s_upright, "upright"), [Frame], options);
+        var turned = VideoSource.FromBytes(WithMatrix(a, b, c, d), name);
+        var shown = VideoReader.Read(turned, [Frame], options);
 
         Assert.AreEqual(a == 0 ? (upright.Width, upright.Height) : (upright.Height, upright.Width), (shown.Height, shown.Width));
         CollectionAssert.AreEqual(Placed(upright, a, b, c, d), shown.Frame(0).ToArray());
-        Assert.AreEqual(rotation, VideoReader.Probe(turned).Rotation);
+        Assert.AreEqual(rotation, VideoReader.Probe(turned, options).Rotation);
     }
 
     /// <summary>Coded pixel (x, y) at (a x + c y, b x + d y), moved so that the picture starts at (0, 0).</summary>

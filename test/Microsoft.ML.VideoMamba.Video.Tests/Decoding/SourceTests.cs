@@ -12,19 +12,17 @@ public sealed class SourceTests
 {
     private static readonly string s_clip = Path.Combine(RepositoryPaths.Media, "plant-short.mp4");
 
+    public static IEnumerable<object[]> Names => Backends.With(["12:30.mp4"], ["concat:x.mp4"], ["кошка 猫 é.mp4"], ["frame%03d.mp4"], ["no extension"], ["-"], ["-i x.mp4"]);
+
     [TestMethod]
-    [DataRow("12:30.mp4")]
-    [DataRow("concat:x.mp4")]
-    [DataRow("кошка 猫 é.mp4")]
-    [DataRow("frame%03d.mp4")]
-    [DataRow("no extension")]
-    [DataRow("-")]
-    public void OpensAnyName(string name)
+    [DynamicData(nameof(Names))]
+    public void OpensAnyName(VideoBackend backend, string name)
     {
+        var options = Backends.Options(backend);
         if (OperatingSystem.IsWindows() && name.Contains(':', StringComparison.Ordinal)) Assert.Inconclusive("Windows has no such names.");
         using var folder = new TemporaryFolder();
         File.Copy(s_clip, folder[name]);
-        Assert.AreEqual(36, VideoReader.Probe(folder[name]).Frames);
+        Assert.AreEqual(36, VideoReader.Probe(folder[name], options).Frames);
     }
 
     [TestMethod]
@@ -36,21 +34,23 @@ public sealed class SourceTests
     }
 
     [TestMethod]
-    public void BytesAndStreamsGiveTheFileFrames()
+    [DynamicData(nameof(Backends.All), typeof(Backends))]
+    public void BytesAndStreamsGiveTheFileFrames(VideoBackend backend)
     {
+        var options = Backends.Options(backend);
         byte[] content = File.ReadAllBytes(s_clip);
         string[] before = TemporaryFiles(content.Length);
-        var expected = VideoReader.ReadAll(s_clip);
+        var expected = VideoReader.ReadAll(s_clip, options);
         using var stream = new MemoryStream(content);
         foreach (var source in new[] { VideoSource.FromBytes(content, "bytes"), VideoSource.FromStream(stream, "stream") })
         {
-            var clip = VideoReader.ReadAll(source);
+            var clip = VideoReader.ReadAll(source, options);
             Assert.AreEqual(source.Name, clip.Path);
             CollectionAssert.AreEqual(expected.Times.ToArray(), clip.Times.ToArray());
             for (int t = 0; t < expected.Frames; t++) Assert.IsTrue(expected.Frame(t).SequenceEqual(clip.Frame(t)), $"Frame {t}");
         }
 
-        Assert.ThrowsExactly<VideoException>(() => VideoReader.Probe(VideoSource.FromBytes(content.AsMemory(0, 500), "cut")));
+        Assert.ThrowsExactly<VideoException>(() => VideoReader.Probe(VideoSource.FromBytes(content.AsMemory(0, 500), "cut"), options));
         CollectionAssert.AreEqual(before, TemporaryFiles(content.Length), "Temporary files are gone");
     }
 
@@ -112,7 +112,7 @@ public sealed class SourceTests
         {
             Environment.SetEnvironmentVariable(VideoDecoder.BackendVariable, "quicktime");
             var error = Assert.ThrowsExactly<InvalidOperationException>(() => VideoDecoder.Open(s_clip));
-            StringAssert.Contains(error.Message, "'quicktime'; the video backends are auto, opencv");
+            StringAssert.Contains(error.Message, "'quicktime'; the video backends are auto, opencv, ffmpeg, ffmpegpipe");
             Environment.SetEnvironmentVariable(VideoDecoder.BackendVariable, "OPENCV");
             Assert.AreEqual(VideoBackend.OpenCv, VideoDecoder.Resolve());
         }

@@ -5,5 +5,6 @@ internal sealed class OpenCvBackend : IVideoBackend
 {
     public string Description => OpenCvRuntime.Load().Description;
 
-    public IVideoDecoder Open(string name, string path, VideoDecoderOptions options) => new OpenCvVideoDecoder(name, path, options);
+    public IVideoDecoder Open(VideoSource source, VideoDecoderOptions options, CancellationToken cancellation) =>
+        TemporaryVideoFile.Open(source, path => new OpenCvVideoDecoder(source.Name, path, options));
 }

@@ -6,14 +6,12 @@ namespace Microsoft.ML.VideoMamba.Video.Decoding.OpenCv;
 /// <summary>Loads OpenCV's native library once, quietly, also on a machine without a desktop.</summary>
 internal sealed partial class OpenCvRuntime
 {
-    /// <summary>Set to 1 to leave OpenCV's and FFmpeg's own messages on stderr.</summary>
-    public const string LogVariable = "VIDEOMAMBA_VIDEO_LOG";
 
     private static readonly Lazy<OpenCvRuntime> s_instance = new(() => new OpenCvRuntime(), LazyThreadSafetyMode.ExecutionAndPublication);
 
     private OpenCvRuntime()
     {
-        bool quiet = Environment.GetEnvironmentVariable(LogVariable) != "1";
+        bool quiet = Environment.GetEnvironmentVariable(VideoDecoder.LogVariable) != "1";
         if (quiet) NativeEnvironment.SetDefault("OPENCV_FFMPEG_LOGLEVEL", "-8");
 
         // An image's pixels are limited inside the library, as its size is known only when it is decoded.

@@ -11,4 +11,7 @@ public enum KernelFace
 
     /// <summary>SIMD code on all cores, for tensors in main memory.</summary>
     Cpu,
+
+    /// <summary>CUDA kernels compiled at first use for the card that the tensors are on.</summary>
+    Cuda,
 }

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Microsoft.ML.VideoMamba.Kernels.Cuda;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 using Microsoft.ML.VideoMamba.Kernels.Threading;
 using TorchSharp;
@@ -24,17 +25,25 @@ public static class KernelFaces
     /// <summary>The CPU's instruction sets that matter to this library and to libtorch, widest last, such as AVX2, FMA, AVX-512F.</summary>
     public static IReadOnlyList<string> InstructionSets { get; } = FindInstructionSets();
 
-    /// <summary>The face that runs for <paramref name="tensor"/> when <paramref name="asked"/> is asked for: float64 and other devices have the reference only.</summary>
+    /// <summary>
+    /// The face that runs for <paramref name="tensor"/> when <paramref name="asked"/> is asked for: float64, other devices and cards that are too old have the
+    /// reference only.
+    /// </summary>
     /// <exception cref="ArgumentException">The face that is asked for cannot take the tensor.</exception>
     internal static KernelFace Resolve(KernelFace asked, torch.Tensor tensor, string argument)
     {
-        bool fits = tensor.device_type == DeviceType.CPU && tensor.dtype is (torch.ScalarType.Float32 or torch.ScalarType.BFloat16);
+        bool narrow = tensor.dtype is torch.ScalarType.Float32 or torch.ScalarType.BFloat16;
+        bool fitsCpu = narrow && tensor.device_type == DeviceType.CPU, fitsCuda = narrow && tensor.device_type == DeviceType.CUDA;
         return asked switch
         {
-            KernelFace.Auto => fits ? KernelFace.Cpu : KernelFace.Reference,
+            KernelFace.Auto when fitsCuda && CudaSupport.IsAvailable(tensor.device_index) => KernelFace.Cuda,
+            KernelFace.Auto => fitsCpu ? KernelFace.Cpu : KernelFace.Reference,
             KernelFace.Reference => KernelFace.Reference,
-            KernelFace.Cpu when fits => KernelFace.Cpu,
+            KernelFace.Cpu when fitsCpu => KernelFace.Cpu,
             KernelFace.Cpu => throw new ArgumentException($"{argument} must be float32 or bfloat16 in main memory for the CPU face; it is {tensor.dtype} on {tensor.device}.", argument),
+            KernelFace.Cuda when !fitsCuda => throw new ArgumentException($"{argument} must be float32 or bfloat16 on a CUDA device for the CUDA face; it is {tensor.dtype} on {tensor.device}.", argument),
+            KernelFace.Cuda when CudaSupport.Problem(tensor.device_index) is { } problem => throw new ArgumentException($"The CUDA face cannot run on {tensor.device}: {problem}", argument),
+            KernelFace.Cuda => KernelFace.Cuda,
             _ => throw new ArgumentOutOfRangeException(nameof(asked), asked, $"face {asked} is unknown."),
         };
     }

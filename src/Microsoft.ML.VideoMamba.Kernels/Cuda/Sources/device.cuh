@@ -1,0 +1,32 @@
+// The few instructions that kernels use beyond the language's own, as inline PTX: no header of CUDA's is needed, so that any NVRTC compiles the sources.
+#pragma once
+#define DEVICE __device__ __forceinline__
+
+struct __align__(8) half4_raw { unsigned x, y; };          // four bfloat16
+struct __align__(16) half8_raw { unsigned x, y, z, w; };   // eight bfloat16
+struct __align__(16) f4 { float x, y, z, w; };
+
+DEVICE float exp2_fast(float x) { float y; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+DEVICE float log2_fast(float x) { float y; asm("lg2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+DEVICE float tanh_fast(float x) { float y; asm("tanh.approx.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
+DEVICE float rsqrt_exact(float x) { return rsqrtf(x); }
+DEVICE float as_float(unsigned x) { return __uint_as_float(x); }
+DEVICE unsigned as_bits(float x) { return __float_as_uint(x); }
+DEVICE float from_lane_xor(float v, int mask) { return __shfl_xor_sync(0xffffffffu, v, mask); }
+
+// Two floats to two bfloat16, rounded to nearest even; the first lies in the low half.
+DEVICE unsigned pack_bf16(float low, float high) { unsigned r; asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low)); return r; }
+DEVICE unsigned short round_bf16(float v) { unsigned short r; asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(r) : "f"(v)); return r; }
+
+// 16 bytes from global to shared memory past the registers; zeros where `on` is false (the source is then not read).
+DEVICE void copy16(void* to, const void* from, bool on) {
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 16 : 0) : "memory");
+}
+DEVICE void copy_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+template<int PENDING> DEVICE void copy_wait() { asm volatile("cp.async.wait_group %0;" :: "n"(PENDING) : "memory"); }
+
+// Loads of what no one writes during the kernel: the compiler may move them ahead of stores.
+DEVICE float load_constant(const float* p) { float v; asm("ld.global.nc.f32 %0, [%1];" : "=f"(v) : "l"(p)); return v; }
+DEVICE unsigned short load_constant(const unsigned short* p) { unsigned short v; asm("ld.global.nc.u16 %0, [%1];" : "=h"(v) : "l"(p)); return v; }
+DEVICE f4 load_constant(const f4* p) { f4 v; asm("ld.global.nc.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "l"(p)); return v; }
+DEVICE half4_raw load_constant(const half4_raw* p) { half4_raw v; asm("ld.global.nc.v2.u32 {%0, %1}, [%2];" : "=r"(v.x), "=r"(v.y) : "l"(p)); return v; }

@@ -1,0 +1,237 @@
+// The gradients of the selective scan, both directions in one launch. scan.cuh has the symbols; tensors lie as in scan_forward.cu.
+//
+// With e = 2^(l A), G the gradient of the state / ln 2 and P what it passes on to the step before:
+//   G_t = ln2 dy_t C_t + P_(t+1)      P_t = e_t G_t      q_t = P_t h_(t-1)
+//   dC_t = sum over channels of ln2 dy_t h_t      dB_t = sum over channels of l_t u_t G_t      dA = ln2 sum_t l_t q_t
+//   du_t = l_t <B_t, G_t> + D dy_t      ddelta_t = dl/ds (log2e u_t <B_t, G_t> + <A, q_t>)      (dy here is the gradient behind the gate)
+//
+// A lane owns four states (4 t ..) of four channels (4 g ..): sums over channels are short inside a lane and take four exchanges between lanes, sums over
+// states three. The elementwise work of a step belongs to the lane whose number is the channel's.
+// Eight steps at a time, from the last to the first: their states are computed again from the kept one (that pass also gives y, dz and dC), every second one
+// waits in shared memory, and the walk back computes those between from the decays that it needs anyway.
+// A block's warps add up their dB and dC; the blocks' sums go to slices of their own, so that the result is the same at every run.
+#include "scan.cuh"
+#define WARPS 4
+
+struct ScanBackwardArguments {
+  const act *u, *delta, *z, *bc, *dy;
+  const float *A, *D, *bias;
+  const float* kept;       // (directions, batch, ceil(length / EVERY), N, CHANNELS) states / ln 2 before every EVERY-th step
+  const float* carried;    // (directions, batch, chunks, N, CHANNELS) the P that comes into each chunk, or null for zeros
+  act *du, *ddelta;        // as u
+  act* dz;                 // (directions, batch, length, CHANNELS)
+  float* dbc;              // (gridDim.x, directions, batch, length, 2 N)
+  float *dA, *dD, *dbias;  // (directions, batch * chunks, CHANNELS [, N])
+  float* passed;           // (directions, batch, chunks, N, CHANNELS) the P before each chunk's first step, or null
+  long long dy_direction;
+  int batch, length, chunk, reverse;   // as for the forward kernel
+};
+
+struct __align__(16) WarpMemory {
+  act u[2][EVERY][32], delta[2][EVERY][32], z[2][EVERY][32], dy[2][EVERY][32];
+  f4 h[5][4][32];                                  // states before steps 2, 4, 6 in slots 1 to 3; before step 0 in slot 0 and slot 4 by turns
+  float l[EVERY][32], lu[EVERY][32], g[EVERY][32]; // step size, step size times input, ln 2 times the gradient behind the gate
+  float sums[EVERY][2 * N];                        // the warp's dB and dC
+};
+struct BlockMemory { WarpMemory warp[WARPS]; act bc[2][EVERY][2 * N]; f4 wide[EVERY][8]; };
+
+// Four values of each of four lanes (numbers t) that differ in their last two bits: lane t gets the sum of the four lanes' value t.
+DEVICE float sum_over_states(const float* v, int t) {
+  const bool high = t & 2, odd = t & 1;
+  float a = high ? v[2] : v[0], b = high ? v[3] : v[1];
+  a += from_lane_xor(high ? v[0] : v[2], 2); b += from_lane_xor(high ? v[1] : v[3], 2);
+  return (odd ? b : a) + from_lane_xor(odd ? a : b, 1);
+}
+
+// Four values of each of the eight lanes with the same t: lane (g, t) gets the sum of the eight lanes' value g >> 1.
+DEVICE float sum_over_channels(const float* v, int g) {
+  const bool high = g & 4, odd = g & 2;
+  float a = high ? v[2] : v[0], b = high ? v[3] : v[1];
+  a += from_lane_xor(high ? v[0] : v[2], 16); b += from_lane_xor(high ? v[1] : v[3], 16);
+  float c = (odd ? b : a) + from_lane_xor(odd ? a : b, 8);
+  return c + from_lane_xor(c, 4);
+}
+
+DEVICE void load4(f4 v, float* o) { o[0] = v.x; o[1] = v.y; o[2] = v.z; o[3] = v.w; }
+
+// grid (ceil(CHANNELS / 128), batch * chunks, directions), 128 threads
+extern "C" __global__ void __launch_bounds__(32 * WARPS, F32 ? 2 : 3) scan_backward(const __grid_constant__ ScanBackwardArguments args) {
+  extern __shared__ __align__(16) char memory[];
+  BlockMemory& block = *(BlockMemory*)memory;
+  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, g = lane >> 2, t = lane & 3;
+  WarpMemory& own = block.warp[warp];
+  const int base = (blockIdx.x * WARPS + warp) * 32, length = args.length;
+  const int chunks = (length + args.chunk - 1) / args.chunk, clip = blockIdx.y / chunks, chunk = blockIdx.y % chunks, direction = blockIdx.z;
+  const bool forwards = (direction ^ args.reverse) == 0;
+  const int start = chunk * args.chunk, end = min(length, start + args.chunk);
+  const long long sequence = (long long)direction * args.batch + clip, row = sequence * chunks + chunk;
+  const bool live = base + lane < CHANNELS, live4 = base + 4 * g < CHANNELS;
+  const int c = live ? base + lane : 0, c4 = live4 ? base + 4 * g : 0;
+  auto token = [&](int step) { return forwards ? step : length - 1 - step; };
+
+  float a[4][4], G[4][4], dA[4][4] = {};
+  #pragma unroll
+  for (int r = 0; r < 4; r++) {
+    #pragma unroll
+    for (int n = 0; n < 4; n++) {
+      a[r][n] = live4 ? args.A[(direction * CHANNELS + c4 + r) * N + 4 * t + n] : 0.f;
+      G[r][n] = live4 && args.carried ? args.carried[(row * N + 4 * t + n) * CHANNELS + c4 + r] : 0.f;
+    }
+  }
+  const float skip = args.D && live ? args.D[direction * CHANNELS + c] : 0.f, bias = args.bias && live ? args.bias[direction * CHANNELS + c] * LOG2E : 0.f;
+  float dD = 0.f, dbias = 0.f;
+
+  const act *u = args.u + sequence * length * CHANNELS, *delta = args.delta + sequence * length * CHANNELS, *bc = args.bc + sequence * length * BC_ROW;
+  const act *z = args.z + (long long)clip * length * Z_ROW, *dy = args.dy + direction * args.dy_direction + (long long)clip * length * DY_ROW;
+  const float* kept = args.kept + sequence * ((length + EVERY - 1) / EVERY) * N * CHANNELS;
+  auto fetch = [&](int k) {                                  // what the eight steps from k EVERY need
+    const int turn = k & 1, step = k * EVERY + g, piece = 8 * t;
+    const bool in = step < end && base + piece < CHANNELS;
+    const long long at = in ? token(step) : 0;
+    const int from = in ? base + piece : 0;
+    #pragma unroll
+    for (int i = 0; i < PIECES; i++) {
+      const int o = i * WIDE;
+      copy16(&own.u[turn][g][piece + o], u + at * CHANNELS + from + o, in); copy16(&own.delta[turn][g][piece + o], delta + at * CHANNELS + from + o, in);
+      copy16(&own.dy[turn][g][piece + o], dy + at * DY_ROW + from + o, in);
+      if (GATE) copy16(&own.z[turn][g][piece + o], z + at * Z_ROW + from + o, in);
+    }
+    if (threadIdx.x < EVERY * 2 * N / WIDE) {
+      const int p = threadIdx.x / (2 * N / WIDE), o = threadIdx.x % (2 * N / WIDE) * WIDE;
+      const bool there = k * EVERY + p < end;
+      copy16(&block.bc[turn][p][o], bc + (there ? (long long)token(k * EVERY + p) * BC_ROW + o : 0), there);
+    }
+    #pragma unroll
+    for (int n = 0; n < 4; n++) copy16(&own.h[4 * turn][n][lane], kept + ((long long)k * N + 4 * t + n) * CHANNELS + c4, live4);
+    copy_commit();
+  };
+  auto add_up = [&](int k) {                                 // the warps' dB and dC of those steps, to the block's slice
+    const int p = threadIdx.x >> 4, column = (threadIdx.x & 15) * 2, step = k * EVERY + p;
+    float x = 0.f, y = 0.f;
+    #pragma unroll
+    for (int w = 0; w < WARPS; w++) { x += block.warp[w].sums[p][column]; y += block.warp[w].sums[p][column + 1]; }
+    if (step >= end) return;
+    float* to = args.dbc + ((((long long)blockIdx.x * gridDim.z + direction) * args.batch + clip) * length + token(step)) * (2 * N) + column;
+    to[0] = x; to[1] = y;
+  };
+
+  const int first = start / EVERY, last = (end + EVERY - 1) / EVERY - 1;
+  fetch(last);
+  #pragma unroll 1
+  for (int k = last; k >= first; k--) {
+    const int turn = k & 1;
+    copy_wait<0>(); __syncthreads();                         // the rows are there; the chunk behind is done with
+    if (k > first) fetch(k - 1);
+    if (k < last) add_up(k + 1);
+    if (threadIdx.x < EVERY * 8) {
+      float v[4]; up4(*(const act4*)&block.bc[turn][threadIdx.x >> 3][4 * (threadIdx.x & 7)], v);
+      block.wide[threadIdx.x >> 3][threadIdx.x & 7] = f4{v[0], v[1], v[2], v[3]};
+    }
+    #pragma unroll
+    for (int p = 0; p < EVERY; p++) {
+      const float s = fmaf(up(own.delta[turn][p][lane]), LOG2E, bias), l = step_size(k * EVERY + p < end ? s : NO_STEP);
+      const float gate = GATE ? silu(up(own.z[turn][p][lane])) : 1.f;
+      own.l[p][lane] = l; own.lu[p][lane] = l * up(own.u[turn][p][lane]); own.g[p][lane] = LN2 * up(own.dy[turn][p][lane]) * gate;
+    }
+    __syncthreads();
+
+    {                                                        // forwards through the eight steps: states, y, dz, dC
+      float h[4][4];
+      #pragma unroll
+      for (int n = 0; n < 4; n++) { float v[4]; load4(own.h[4 * turn][n][lane], v); h[0][n] = v[0]; h[1][n] = v[1]; h[2][n] = v[2]; h[3][n] = v[3]; }
+      #pragma unroll 1
+      for (int pair = 0; pair < EVERY / 2; pair++) {
+        #pragma unroll
+        for (int j = 0; j < 2; j++) {
+          const int p = 2 * pair + j;
+          float l[4], lu[4], gg[4], b[4], cc[4], y[4] = {}, dC[4] = {};
+          load4(*(const f4*)&own.l[p][4 * g], l); load4(*(const f4*)&own.lu[p][4 * g], lu); load4(*(const f4*)&own.g[p][4 * g], gg);
+          load4(block.wide[p][t], b); load4(block.wide[p][4 + t], cc);
+          #pragma unroll
+          for (int r = 0; r < 4; r++) {
+            #pragma unroll
+            for (int n = 0; n < 4; n++) {
+              h[r][n] = fmaf(h[r][n], decay(l[r], a[r][n], 4 * r + n), lu[r] * b[n]);
+              y[r] = fmaf(h[r][n], cc[n], y[r]);
+              dC[n] = fmaf(gg[r], h[r][n], dC[n]);
+            }
+          }
+          const float sum = sum_over_channels(dC, g);
+          if ((g & 1) == 0) own.sums[p][N + 4 * t + (g >> 1)] = sum;
+          if (GATE) {
+            const float out = fmaf(LN2, sum_over_states(y, t), skip * up(own.u[turn][p][lane])), zz = up(own.z[turn][p][lane]);
+            const float dz = up(own.dy[turn][p][lane]) * out * silu_slope(zz, sigmoid(zz));
+            if (live && k * EVERY + p < end) args.dz[(sequence * length + token(k * EVERY + p)) * CHANNELS + c] = down(dz);
+          }
+        }
+        if (pair < EVERY / 2 - 1) {
+          #pragma unroll
+          for (int n = 0; n < 4; n++) own.h[pair + 1][n][lane] = f4{h[0][n], h[1][n], h[2][n], h[3][n]};
+        }
+      }
+    }
+
+    #pragma unroll 1
+    for (int pair = EVERY / 2 - 1; pair >= 0; pair--) {      // and back, two steps at a time
+      float before[4][4], between[4][4], e0[4][4];
+      {
+        float l[4], lu[4], b[4];
+        load4(*(const f4*)&own.l[2 * pair][4 * g], l); load4(*(const f4*)&own.lu[2 * pair][4 * g], lu); load4(block.wide[2 * pair][t], b);
+        #pragma unroll
+        for (int n = 0; n < 4; n++) {
+          float v[4]; load4(own.h[pair > 0 ? pair : 4 * turn][n][lane], v);
+          #pragma unroll
+          for (int r = 0; r < 4; r++) {
+            before[r][n] = v[r];
+            e0[r][n] = decay(l[r], a[r][n], 4 * r + n);
+            between[r][n] = fmaf(v[r], e0[r][n], lu[r] * b[n]);
+          }
+        }
+      }
+      #pragma unroll
+      for (int j = 1; j >= 0; j--) {
+        const int p = 2 * pair + j;
+        float l[4], lu[4], gg[4], b[4], cc[4], BG[4] = {}, Aq[4] = {}, dB[4] = {};
+        load4(*(const f4*)&own.l[p][4 * g], l); load4(*(const f4*)&own.lu[p][4 * g], lu); load4(*(const f4*)&own.g[p][4 * g], gg);
+        load4(block.wide[p][t], b); load4(block.wide[p][4 + t], cc);
+        #pragma unroll
+        for (int r = 0; r < 4; r++) {
+          #pragma unroll
+          for (int n = 0; n < 4; n++) {
+            const float e = j == 0 ? e0[r][n] : decay(l[r], a[r][n], 4 * r + n), h = j == 0 ? before[r][n] : between[r][n];
+            const float G_t = fmaf(gg[r], cc[n], G[r][n]);
+            dB[n] = fmaf(lu[r], G_t, dB[n]);
+            BG[r] = fmaf(b[n], G_t, BG[r]);
+            G[r][n] = e * G_t;
+            const float q = G[r][n] * h;
+            Aq[r] = fmaf(a[r][n], q, Aq[r]);
+            dA[r][n] = fmaf(l[r], q, dA[r][n]);
+          }
+        }
+        const float sum = sum_over_channels(dB, g), bg = sum_over_states(BG, t), aq = sum_over_states(Aq, t);
+        if ((g & 1) == 0) own.sums[p][4 * t + (g >> 1)] = sum;
+        const float input = up(own.u[turn][p][lane]), mine = own.l[p][lane], behind = LOG2E * own.g[p][lane];
+        const float s = fmaf(up(own.delta[turn][p][lane]), LOG2E, bias), ddelta = step_slope(s, mine) * fmaf(LOG2E * input, bg, aq);
+        const bool in = k * EVERY + p < end;
+        if (live && in) {
+          const long long o = (sequence * length + token(k * EVERY + p)) * CHANNELS + c;
+          args.du[o] = down(fmaf(mine, bg, skip * behind)); args.ddelta[o] = down(ddelta);
+        }
+        dD = fmaf(behind, input, dD); dbias += in ? ddelta : 0.f;
+      }
+    }
+  }
+  __syncthreads();
+  add_up(first);
+  if (live4) {
+    #pragma unroll
+    for (int r = 0; r < 4; r++) {
+      *(f4*)&args.dA[(row * CHANNELS + c4 + r) * N + 4 * t] = f4{LN2 * dA[r][0], LN2 * dA[r][1], LN2 * dA[r][2], LN2 * dA[r][3]};
+      if (args.passed) {
+        #pragma unroll
+        for (int n = 0; n < 4; n++) args.passed[(row * N + 4 * t + n) * CHANNELS + c4 + r] = G[r][n];
+      }
+    }
+  }
+  if (live) { args.dD[row * CHANNELS + c] = dD; args.dbias[row * CHANNELS + c] = dbias; }
+}

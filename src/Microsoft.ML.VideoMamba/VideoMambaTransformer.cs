@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.VideoMamba.Columns;
 using Microsoft.ML.VideoMamba.DataViews;
@@ -57,7 +58,14 @@ public sealed class VideoMambaTransformer : VideoTransformer
         var settings = reader.Settings<Settings>();
         settings.Check();
         var names = settings.Names is null ? null : KeyNames.Restore(settings.Names);
-        return new VideoMambaTransformer(environment, reader.Network(environment, settings.Device), settings, names);
+        var network = reader.Network(environment, settings.Device);
+        int classes = network.Config.Classes;
+        if (settings.Task == TrainingTask.Regression ? classes != 1 : classes < 1 || (names is not null && names.Texts.Count != classes))
+        {
+            throw new InvalidDataException($"The model is damaged: {settings.Task} with {names?.Texts.Count.ToString(CultureInfo.InvariantCulture) ?? "no"} names does not fit a network of {classes} classes.");
+        }
+
+        return new VideoMambaTransformer(environment, network, settings, names);
     }
 
     private protected override RowMap MapRows(DataViewSchema inputSchema) => new ScoreMap(inputSchema, inputSchema.Find("feature", _settings.FeatureColumnName), this);

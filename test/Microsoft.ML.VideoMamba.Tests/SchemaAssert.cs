@@ -13,6 +13,8 @@ internal static class SchemaAssert
         Assert.AreEqual(expected, Describe(estimator.GetOutputSchema(MLNet.Shape(data.Schema))));
     }
 
+    public static string Describe(IDataView data) => Describe(MLNet.Shape(data.Schema));
+
     public static string Describe(SchemaShape shape) =>
         string.Join('\n', shape.OrderBy(column => column.Name, StringComparer.Ordinal).Select(column => $"{column.Name}: {column.Kind} {column.ItemType} key={column.IsKey} [{Annotations(column)}]"));
 

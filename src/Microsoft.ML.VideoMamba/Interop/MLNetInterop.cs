@@ -71,9 +71,20 @@ namespace Microsoft.ML.VideoMamba.Interop
             context.CheckAtModel(format.Version);
         }
 
+        /// <summary>Reads settings.</summary>
+        /// <exception cref="InvalidDataException">They are missing or damaged.</exception>
         public T Settings<T>()
-            where T : class =>
-            JsonSerializer.Deserialize<T>(_context.LoadStringOrNull() ?? "null", ModelFormat.Json) ?? throw new InvalidDataException($"The model holds no {typeof(T).Name}.");
+            where T : class
+        {
+            try
+            {
+                return JsonSerializer.Deserialize<T>(_context.LoadStringOrNull() ?? "null", ModelFormat.Json) ?? throw new InvalidDataException("The model's settings are missing.");
+            }
+            catch (JsonException error)
+            {
+                throw new InvalidDataException($"The model's settings cannot be read: {error.Message}", error);
+            }
+        }
 
         /// <summary>Reads an entry beside the settings. The stream is a temporary file's: it can be sought.</summary>
         public void Entry(string name, Action<Stream> read)

@@ -15,23 +15,24 @@ internal static class NetworkDevice
     /// <param name="named">What the options say, or null.</param>
     /// <returns>cpu or cuda:N.</returns>
     /// <exception cref="ArgumentException">The device that the options name is not here, or the context's is not and it does not fall back to the CPU.</exception>
-    public static string Choose(IHost host, string? named) => named is not null ? Find(named) : FindOrFallBack(host, FromEnvironment(host));
+    public static string Choose(IHost host, string? named) => named is not null ? Find(named) : FindOrFallBack(host, FromEnvironment(host), MLNet.FallsBackToCpu(host));
 
     /// <summary>The device for a model from a zip: the one that it was saved with need not be here.</summary>
     /// <param name="host">As for <see cref="Choose"/>.</param>
     /// <param name="saved">What the options said when the model was trained, or null.</param>
-    public static string ChooseForSaved(IHost host, string? saved) => FindOrFallBack(host, FromEnvironment(host) ?? saved);
+    public static string ChooseForSaved(IHost host, string? saved) =>
+        FromEnvironment(host) is { } named ? FindOrFallBack(host, named, MLNet.FallsBackToCpu(host)) : FindOrFallBack(host, saved, fallsBack: true);
 
     private static string? FromEnvironment(IHost host) =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } variable ? variable : MLNet.GpuDevice(host) is { } gpu ? $"cuda:{gpu}" : null;
 
-    private static string FindOrFallBack(IHost host, string? name)
+    private static string FindOrFallBack(IHost host, string? name, bool fallsBack)
     {
         try
         {
             return Find(name);
         }
-        catch (ArgumentException error) when (MLNet.FallsBackToCpu(host))
+        catch (ArgumentException error) when (fallsBack)
         {
             using var channel = host.Start("Choosing a device");
             channel.Warning(MessageSensitivity.None, "{0} The CPU is used instead.", error.Message);

@@ -53,7 +53,7 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
         using var validation = _arguments.ValidationSet is null ? null : Read(_arguments.ValidationSet, config, "Validation");
         if (_task == TrainingTask.Classification) WarnOfRareClasses(training, classes, names);
         _channel.Info(
-            "Training VideoMamba of {0} layers of width {1} on {2}, {3} frames of {4}x{5}: {6} clips, {7}.",
+            MessageSensitivity.None, "Training VideoMamba of {0} layers of width {1} on {2}, {3} frames of {4}x{5}: {6} clips, {7}.",
             config.Depth, config.EmbedDim, device, config.Frames, config.Height, config.Width, training.Count, _task == TrainingTask.Classification ? $"{classes} classes" : "regression");
 
         var result = run.Fit(training, validation, this, EpochDone, _cancellation.Token);
@@ -99,7 +99,7 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
     }
 
     private void Initialize(VideoMambaModel model, Checkpoint checkpoint) =>
-        _channel.Info("Starting from {0}: {1}", checkpoint.Path, CheckpointLoader.Load(model, checkpoint, new LoadOptions { Head = HeadLoading.DropOnMismatch }));
+        _channel.Info(MessageSensitivity.None, "Starting from {0}: {1}", checkpoint.Path, CheckpointLoader.Load(model, checkpoint, new LoadOptions { Head = HeadLoading.DropOnMismatch }));
 
     private RowSet Read(IDataView data, VideoMambaConfig config, string role)
     {
@@ -136,9 +136,9 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
         }
 
         if (rows.Count == 0) throw new InvalidOperationException($"{role} set has 0 instances, aborting training: of {row} rows {withoutLabel} have no label and {withoutClip} no clip.");
-        if (withoutLabel > 0) _channel.Warning("{0} set: {1} rows have no label and are left out.", role, withoutLabel);
-        if (withoutClip > 0) _channel.Warning("{0} set: {1} rows have no clip and are left out.", role, withoutClip);
-        if (rows.CacheShortage is { } shortage) _channel.Warning("{0} set: {1}. The others are read again in each epoch.", role, shortage);
+        if (withoutLabel > 0) _channel.Warning(MessageSensitivity.None, "{0} set: {1} rows have no label and are left out.", role, withoutLabel);
+        if (withoutClip > 0) _channel.Warning(MessageSensitivity.None, "{0} set: {1} rows have no clip and are left out.", role, withoutClip);
+        if (rows.CacheShortage is { } shortage) _channel.Warning(MessageSensitivity.None, "{0} set: {1}. The others are read again in each epoch.", role, shortage);
     }
 
     private void WarnOfRareClasses(RowSet rows, int classes, KeyNames? names)
@@ -163,7 +163,7 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
             throw new OperationCanceledException("Operation was cancelled");
         }
 
-        _channel.Warning(result.BestEpoch > 0
+        _channel.Warning(MessageSensitivity.None, result.BestEpoch > 0
             ? $"Training was stopped in epoch {_progress.Epoch} of {_progress.Epochs}; the best so far, of epoch {result.BestEpoch}, is kept."
             : $"Training was stopped in its first epoch, after step {_progress.Step}; the weights of that step are kept.");
     }
@@ -176,7 +176,7 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
         if (epoch.ValidationTop1 is { } top1) text.Add(string.Create(CultureInfo.InvariantCulture, $"top-1 {top1:0.000}"));
         text.Add(string.Create(CultureInfo.InvariantCulture, $"{epoch.ClipsPerSecond:0.0} clips/s"));
         if (_progress is { Remaining: var remaining }) text.Add($"{TimeSpan.FromSeconds(Math.Round(remaining.TotalSeconds))} left");
-        _channel.Info(string.Join(", ", text));
+        _channel.Info(MessageSensitivity.None, string.Join(", ", text));
         _arguments.MetricsCallback?.Invoke(epoch);
         _cancellation.Ask();
     }

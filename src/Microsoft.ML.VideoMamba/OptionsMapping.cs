@@ -35,8 +35,8 @@ internal static class OptionsMapping
         LayerDecay = options.LayerDecay,
         Augmentation = new ClipAugmentation
         {
-            MinScale = options.MinCropScale,
-            MaxAspect = options.MaxCropAspect,
+            MinScale = options.MinScale,
+            MaxAspect = options.MaxAspect,
             Shift = options.Shift,
             Flip = options.HorizontalFlip,
             Brightness = options.Brightness,

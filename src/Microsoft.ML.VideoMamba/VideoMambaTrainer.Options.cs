@@ -90,10 +90,10 @@ public sealed partial class VideoMambaTrainer
         public double LayerDecay { get; set; } = 1;
 
         /// <summary>Least area of the random crop over that of the largest one that fits, in (0, 1]; 1 for none.</summary>
-        public double MinCropScale { get; set; } = 0.6;
+        public double MinScale { get; set; } = 0.6;
 
         /// <summary>The crop's aspect is stretched by a factor from 1 / this to this, at least 1.</summary>
-        public double MaxCropAspect { get; set; } = 1.15;
+        public double MaxAspect { get; set; } = 1.15;
 
         /// <summary>The crop moves by up to this part of its size each way, in [0, 1).</summary>
         public double Shift { get; set; } = 0.1;

@@ -50,7 +50,7 @@ internal static class NetworkShape
         VideoMambaArchitecture.Small => VideoMambaConfig.Small,
         VideoMambaArchitecture.Middle => VideoMambaConfig.Middle,
         VideoMambaArchitecture.Base => VideoMambaConfig.Base,
-        _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, "No such architecture."),
+        _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, "Architecture must be Tiny, Small, Middle or Base."),
     };
 
     /// <summary>An image model becomes a video model of its size.</summary>

@@ -28,9 +28,12 @@ public static class CausalConv1d
     {
         TorchRuntime.EnsureLoaded();
         Check(x, weight, bias);
-        return KernelFaces.Resolve(face, x, nameof(x)) == KernelFace.Cpu
-            ? CausalConv1dCpu.Run(x, weight, bias, new ConvOptions(silu, direction, SimdRunner.PreferredWidth))
-            : CausalConv1dReference.Run(x, weight, bias, silu, direction);
+        return KernelFaces.Resolve(face, x, nameof(x)) switch
+        {
+            KernelFace.Cpu => CausalConv1dCpu.Run(x, weight, bias, new ConvOptions(silu, direction, SimdRunner.PreferredWidth)),
+            KernelFace.Cuda => CausalConv1dCuda.Run(x, weight, bias, new CudaConvOptions(silu, direction)),
+            _ => CausalConv1dReference.Run(x, weight, bias, silu, direction),
+        };
     }
 
     private static void Check(torch.Tensor x, torch.Tensor weight, torch.Tensor? bias)

@@ -20,8 +20,11 @@ public static class LayerNorm
     {
         TorchRuntime.EnsureLoaded();
         NormArguments.Check(x, weight, bias, residual, epsilon);
-        return KernelFaces.Resolve(face, x, nameof(x)) == KernelFace.Cpu
-            ? NormCpu.Run(x, weight, bias, residual, new NormOptions(epsilon, Centred: true, SimdRunner.PreferredWidth))
-            : NormReference.Layer(x, weight, bias, residual, epsilon);
+        return KernelFaces.Resolve(face, x, nameof(x)) switch
+        {
+            KernelFace.Cpu => NormCpu.Run(x, weight, bias, residual, new NormOptions(epsilon, Centred: true, SimdRunner.PreferredWidth)),
+            KernelFace.Cuda when NormCuda.Takes(weight) => NormCuda.Run(x, weight, bias, residual, new CudaNormOptions(epsilon, Centred: true)),
+            _ => NormReference.Layer(x, weight, bias, residual, epsilon),
+        };
     }
 }

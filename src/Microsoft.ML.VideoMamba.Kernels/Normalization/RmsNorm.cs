@@ -18,8 +18,11 @@ public static class RmsNorm
     {
         TorchRuntime.EnsureLoaded();
         NormArguments.Check(x, weight, bias: null, residual, epsilon);
-        return KernelFaces.Resolve(face, x, nameof(x)) == KernelFace.Cpu
-            ? NormCpu.Run(x, weight, bias: null, residual, new NormOptions(epsilon, Centred: false, SimdRunner.PreferredWidth))
-            : NormReference.Rms(x, weight, residual, epsilon);
+        return KernelFaces.Resolve(face, x, nameof(x)) switch
+        {
+            KernelFace.Cpu => NormCpu.Run(x, weight, bias: null, residual, new NormOptions(epsilon, Centred: false, SimdRunner.PreferredWidth)),
+            KernelFace.Cuda when NormCuda.Takes(weight) => NormCuda.Run(x, weight, bias: null, residual, new CudaNormOptions(epsilon, Centred: false)),
+            _ => NormReference.Rms(x, weight, residual, epsilon),
+        };
     }
 }

@@ -38,9 +38,24 @@ public static class SelectiveScan
     {
         TorchRuntime.EnsureLoaded();
         Check(u, delta, A, B, C, D, z, deltaBias, initialState);
-        return KernelFaces.Resolve(face, u, nameof(u)) == KernelFace.Cpu
-            ? SelectiveScanCpu.Run(u, delta, A, B, C, D, z, deltaBias, initialState, new ScanOptions(deltaSoftplus, direction, SimdRunner.PreferredWidth))
-            : SelectiveScanReference.Run(u, delta, A, B, C, D, z, deltaBias, initialState, deltaSoftplus, direction);
+        return KernelFaces.Resolve(face, u, nameof(u)) switch
+        {
+            KernelFace.Cpu => SelectiveScanCpu.Run(u, delta, A, B, C, D, z, deltaBias, initialState, new ScanOptions(deltaSoftplus, direction, SimdRunner.PreferredWidth)),
+            KernelFace.Cuda => RunCuda(u, delta, A, B, C, D, z, deltaBias, initialState, deltaSoftplus, direction),
+            _ => SelectiveScanReference.Run(u, delta, A, B, C, D, z, deltaBias, initialState, deltaSoftplus, direction),
+        };
+    }
+
+    private static ScanOutput RunCuda(
+        torch.Tensor u, torch.Tensor delta, torch.Tensor A, torch.Tensor B, torch.Tensor C, torch.Tensor? D, torch.Tensor? z, torch.Tensor? deltaBias, torch.Tensor? initialState,
+        bool deltaSoftplus, SequenceDirection direction)
+    {
+        using var scope = torch.NewDisposeScope();
+        static torch.Tensor One(torch.Tensor tensor) => tensor.unsqueeze(0);
+        var (y, lastState) = SelectiveScanCuda.Run(
+            One(u), One(delta), One(A), One(B), One(C), D is null ? null : One(D), z, deltaBias is null ? null : One(deltaBias), initialState is null ? null : One(initialState),
+            deltaSoftplus, direction);
+        return new ScanOutput(y.squeeze(0).MoveToOuterDisposeScope(), lastState.squeeze(0).MoveToOuterDisposeScope());
     }
 
     private static void Check(

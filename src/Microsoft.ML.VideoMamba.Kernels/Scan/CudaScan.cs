@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Microsoft.ML.VideoMamba.Kernels.Cuda;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Scan;
+
+/// <summary>The CUDA scan's kernels on one card and for one layout, and how a scan is divided among them.</summary>
+internal sealed class CudaScan
+{
+    /// <summary>The d_state that the kernels are made for.</summary>
+    public const int States = 16;
+
+    /// <summary>Steps between two kept states, which the backward kernel takes at a time.</summary>
+    public const int StepsPerKept = 8;
+
+    private const int WarpChannels = 32, ForwardThreads = 64, CarryThreads = 128, BackwardThreads = 128, BackwardWarps = BackwardThreads / 32;
+    private const int ShortestChunk = 32;
+
+    private static readonly ConcurrentDictionary<(int Device, CudaScanLayout Layout), CudaScan> s_made = new();
+
+    private readonly CudaDevice _device;
+    private readonly CudaScanLayout _layout;
+    private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _ends, _adjointEnds;
+    private readonly Lazy<CudaKernel<ScanCarryArguments>> _carry;
+    private readonly Lazy<CudaKernel<ScanBackwardArguments>> _backward;
+
+    private CudaScan(CudaDevice device, CudaScanLayout layout)
+    {
+        (_device, _layout) = (device, layout);
+        (string, int)[] constants =
+        [
+            ("CHANNELS", layout.Channels), ("F32", layout.Float32 ? 1 : 0), ("SOFTPLUS", layout.Softplus ? 1 : 0), ("GATE", layout.Gate ? 1 : 0),
+            ("Z_ROW", layout.ZRow), ("BC_ROW", layout.BCRow), ("Y_ROW", layout.YRow), ("DY_ROW", layout.DyRow), ("EVERY", StepsPerKept),
+        ];
+        var forward = new KernelSource("scan_forward.cu", constants);
+        _forward = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_forward"));
+        _ends = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_ends"));
+        _adjointEnds = new(() => device.Kernel<ScanForwardArguments>(forward, "adjoint_ends"));
+        _carry = new(() => device.Kernel<ScanCarryArguments>(new KernelSource("scan_carry.cu", ("CHANNELS", layout.Channels)), "scan_carry"));
+        _backward = new(() => device.Kernel<ScanBackwardArguments>(new KernelSource("scan_backward.cu", constants), "scan_backward"));
+    }
+
+    /// <summary>The number of blocks whose sums over channels the gradients of B and C are made of.</summary>
+    public int ChannelGroups => Grid.Cover(_layout.Channels, BackwardWarps * WarpChannels);
+
+    /// <summary>The kernels for that layout.</summary>
+    public static CudaScan Get(CudaDevice device, CudaScanLayout layout) => s_made.GetOrAdd((device.Index, layout), key => new CudaScan(device, key.Layout));
+
+    /// <summary>Kept states of a sequence.</summary>
+    public static int KeptStates(int length) => Grid.Cover(length, StepsPerKept);
+
+    /// <summary>
+    /// Steps of the chunks that a sequence is cut into: all of it where sequences and channels alone fill the card. A cut scan walks the sequence twice, so
+    /// that it pays only where it brings several times the warps.
+    /// </summary>
+    /// <param name="sequences">Batch times directions.</param>
+    /// <param name="length">Steps of each.</param>
+    public int ChunkFor(int sequences, int length) => ChunkFor(_device.Multiprocessors, Grid.Cover(_layout.Channels, WarpChannels) * (long)sequences, length);
+
+    /// <inheritdoc cref="ChunkFor(int, int)"/>
+    internal static int ChunkFor(int multiprocessors, long warps, int length)
+    {
+        const double Fewest = 2.5, Wanted = 8;
+        if (warps >= Fewest * multiprocessors || length < 2 * ShortestChunk) return length;
+        int chunks = (int)Math.Ceiling(Wanted * multiprocessors / warps);
+        int chunk = Math.Max(ShortestChunk, Grid.Cover(length, chunks));
+        chunk = Grid.Cover(chunk, StepsPerKept) * StepsPerKept;
+        return chunk < length ? chunk : length;
+    }
+
+    /// <summary>Scans.</summary>
+    /// <param name="arguments">
+    /// The operands, Y, Kept, Batch, Length, Chunk and Reverse. With one chunk, First and Last are the first and last states; with several, First must be the
+    /// place of a state for each chunk and Sums that of their sums.
+    /// </param>
+    /// <param name="directions">1 or 2.</param>
+    /// <param name="first">With several chunks: the states before the first step, (directions, batch, N, channels), or 0.</param>
+    /// <param name="last">With several chunks: receives the states after the last step, or 0.</param>
+    /// <param name="stream">Where to queue.</param>
+    public void Forward(ScanForwardArguments arguments, int directions, nint first = 0, nint last = 0, nint stream = 0)
+    {
+        var grid = ForwardGrid(arguments, directions);
+        if (Chunks(arguments) > 1)
+        {
+            var ends = arguments;
+            (ends.First, ends.Last) = (0, arguments.First);
+            _ends.Value.Launch(ends, grid, ForwardThreads, stream: stream);
+            Carry(arguments, directions, arguments.First, first, last, backwards: false, stream);
+        }
+
+        _forward.Value.Launch(arguments, grid, ForwardThreads, stream: stream);
+    }
+
+    /// <summary>Scans backwards.</summary>
+    /// <param name="arguments">All of it; with several chunks Carried must be the place of a state for each chunk.</param>
+    /// <param name="directions">1 or 2.</param>
+    /// <param name="sums">With several chunks: the sums that <see cref="Forward"/> left.</param>
+    /// <param name="last">With several chunks: the gradient of the last states / ln 2, (directions, batch, N, channels), or 0.</param>
+    public void Backward(ScanBackwardArguments arguments, int directions, nint sums = 0, nint last = 0)
+    {
+        int chunks = Grid.Cover(arguments.Length, arguments.Chunk);
+        if (chunks > 1)
+        {
+            var ends = new ScanForwardArguments
+            {
+                U = arguments.Dy,
+                Delta = arguments.Delta,
+                Z = arguments.Z,
+                BC = arguments.BC,
+                A = arguments.A,
+                Bias = arguments.Bias,
+                Last = arguments.Carried,
+                Sums = sums,
+                DyDirection = arguments.DyDirection,
+                Batch = arguments.Batch,
+                Length = arguments.Length,
+                Chunk = arguments.Chunk,
+                Reverse = arguments.Reverse,
+            };
+            _adjointEnds.Value.Launch(ends, ForwardGrid(ends, directions), ForwardThreads);
+            Carry(ends, directions, arguments.Carried, last, 0, backwards: true, stream: 0);
+        }
+
+        _backward.Value.Launch(arguments, new Grid(ChannelGroups, (long)arguments.Batch * chunks, directions), BackwardThreads, BackwardSharedBytes());
+    }
+
+    private static int Chunks(in ScanForwardArguments arguments) => Grid.Cover(arguments.Length, arguments.Chunk);
+
+    private void Carry(in ScanForwardArguments scan, int directions, nint states, nint first, nint last, bool backwards, nint stream)
+    {
+        var arguments = new ScanCarryArguments
+        {
+            A = scan.A,
+            States = states,
+            Sums = scan.Sums,
+            First = first,
+            Last = last,
+            Batch = scan.Batch,
+            Chunks = Chunks(scan),
+            Backwards = backwards ? 1 : 0,
+        };
+        _carry.Value.Launch(arguments, new Grid(Grid.Cover(_layout.Channels, CarryThreads), States, (long)directions * scan.Batch), CarryThreads, stream: stream);
+    }
+
+    private Grid ForwardGrid(in ScanForwardArguments arguments, int directions) =>
+        new(Grid.Cover(_layout.Channels, ForwardThreads), (long)arguments.Batch * Chunks(arguments), directions);
+
+    /// <summary>The size of scan_backward.cu's BlockMemory.</summary>
+    private int BackwardSharedBytes()
+    {
+        int element = _layout.Float32 ? sizeof(float) : sizeof(ushort), number = sizeof(float);
+        int rows = 4 * 2 * StepsPerKept * WarpChannels * element, states = 5 * 4 * WarpChannels * 4 * number;
+        int perStep = 3 * StepsPerKept * WarpChannels * number, sums = StepsPerKept * 2 * States * number;
+        int bc = 2 * StepsPerKept * 2 * States * element, wide = StepsPerKept * 2 * States * number;
+        return BackwardWarps * (rows + states + perStep + sums) + bc + wide;
+    }
+}

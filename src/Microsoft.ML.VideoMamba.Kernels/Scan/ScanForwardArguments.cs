@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Scan;
+
+/// <summary>The struct of that name in scan_forward.cu, which says what each is; addresses of 0 for what is absent.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ScanForwardArguments
+{
+    public nint U, Delta, Z, BC;
+    public nint A, D, Bias;
+    public nint Y;
+    public nint First, Last, Kept, Sums;
+    public long YDirection, DyDirection;
+    public int Batch, Length, Chunk, Reverse;
+}

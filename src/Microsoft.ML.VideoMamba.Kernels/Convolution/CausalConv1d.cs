@@ -7,7 +7,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Convolution;
 /// <summary>The short causal depthwise convolution ahead of Mamba's scan, with its SiLU, differentiable in every tensor.</summary>
 public static class CausalConv1d
 {
-    private const int MaximumWidth = 4;
+    internal const int MaximumWidth = ConvSize.Taps;
 
     /// <summary>Convolves each channel along the sequence; the last tap lies on the current token, the others on those walked before it.</summary>
     /// <param name="x">Inputs, (batch, length, channels), float32 or bfloat16 (or float64, by the reference face), each axis from 1 up.</param>

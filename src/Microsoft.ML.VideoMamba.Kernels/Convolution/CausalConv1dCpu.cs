@@ -20,7 +20,10 @@ internal static class CausalConv1dCpu
     public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias, ConvOptions options)
     {
         var y = empty_like(x);
-        SimdRunner.Run(new ConvForwardKernel(x, weight, bias, options, y), options.Width, x.dtype);
+        using var scratch = Scratch.Rent();
+        var size = Size(x, options);
+        var pass = new ConvPass(size, scratch, weight, bias, options.Silu, options.Direction);
+        SimdRunner.Run(new ConvForwardKernel(size, new TensorRows(x), [pass], [new TensorRows(y)]), options.Width, x.dtype);
         GC.KeepAlive((x, weight, bias));
         return y;
     }
@@ -29,10 +32,14 @@ internal static class CausalConv1dCpu
     public static (Tensor X, Tensor Weight, Tensor? Bias) Backward(Tensor x, Tensor weight, Tensor? bias, ConvOptions options, Tensor dy)
     {
         var dx = empty_like(x);
-        var dWeight = empty(x.shape[0], weight.shape[0], weight.shape[1]);
-        var dBias = empty(x.shape[0], weight.shape[0]);
-        SimdRunner.Run(new ConvBackwardKernel(x, weight, bias, options, dy, dx, dWeight, dBias), options.Width, x.dtype);
+        using var scratch = Scratch.Rent();
+        var size = Size(x, options);
+        var pass = new ConvPass(size, scratch, weight, bias, options.Silu, options.Direction);
+        var gradients = new ConvGradients(size, new TensorRows(dy));
+        SimdRunner.Run(new ConvBackwardKernel(size, new TensorRows(x), [pass], [gradients], new TensorRows(dx)), options.Width, x.dtype);
         GC.KeepAlive((x, weight, bias, dy));
-        return (dx, dWeight.sum([0]), bias is null ? null : dBias.sum([0]));
+        return (dx, gradients.Weight(weight.shape[1]), bias is null ? null : gradients.BiasSum());
     }
+
+    private static ConvSize Size(Tensor x, ConvOptions options) => new((int)x.shape[0], (int)x.shape[1], (int)x.shape[2], options.Width);
 }

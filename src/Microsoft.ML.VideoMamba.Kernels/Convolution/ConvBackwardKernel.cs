@@ -1,103 +1,117 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Convolution;
 
 /// <summary>
-/// The convolution's gradients in one walk from the last step to the first, with what precedes the SiLU computed again. A piece is a group of channels
-/// of one clip; the gradients of taps and bias get a partial sum for each clip.
+/// The gradients of the convolutions of one input, what precedes the SiLU computed again. A piece is a run of tokens of one clip, all channels and
+/// directions; taps and bias get a partial sum for each piece.
 /// </summary>
-internal sealed unsafe class ConvBackwardKernel : ConvKernel, ISimdKernel
+/// <param name="size">The sizes.</param>
+/// <param name="x">What was convolved, (batch, length, channels).</param>
+/// <param name="passes">The directions.</param>
+/// <param name="gradients">Each direction's gradients.</param>
+/// <param name="dx">Receives the gradient of x, the sum over the directions.</param>
+internal sealed unsafe class ConvBackwardKernel(
+    ConvSize size, TensorRows x, IReadOnlyList<ConvPass> passes, IReadOnlyList<ConvGradients> gradients, TensorRows dx) : ISimdKernel
 {
-    private const int PieceWidth = 64;
+    public int Pieces => size.Pieces;
 
-    private readonly void* _dy;
-    private readonly void* _dx;
-    private readonly float* _dWeight;
-    private readonly float* _dBias;
-
-    /// <param name="x">What was convolved, (batch, length, channels).</param>
-    /// <param name="weight">With which taps, (channels, width).</param>
-    /// <param name="bias">The bias, or null.</param>
-    /// <param name="options">How.</param>
-    /// <param name="dy">Gradient of the outputs, contiguous.</param>
-    /// <param name="dx">Receives the gradient of x.</param>
-    /// <param name="dWeight">Receives each clip's share of the taps' gradient, (batch, channels, width).</param>
-    /// <param name="dBias">Receives each clip's share of the bias's gradient, (batch, channels).</param>
-    public ConvBackwardKernel(Tensor x, Tensor weight, Tensor? bias, ConvOptions options, Tensor dy, Tensor dx, Tensor dWeight, Tensor dBias)
-        : base(x, weight, bias, options)
-    {
-        _dy = TensorMemory.Address(dy);
-        _dx = TensorMemory.Address(dx);
-        _dWeight = (float*)TensorMemory.Address(dWeight);
-        _dBias = (float*)TensorMemory.Address(dBias);
-    }
-
-    public int Pieces => Batch * PiecesPerClip;
-
-    private int PiecesPerClip => (Channels + PieceWidth - 1) / PieceWidth;
-
+    /// <inheritdoc/>
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int clip = piece / PiecesPerClip, first = piece % PiecesPerClip * PieceWidth;
-        int channels = Math.Min(PieceWidth, Channels - first), blocks = (channels + Lanes - 1) / Lanes;
-        using var scratch = new Scratch(Lanes * (blocks * (2 * Taps + 2) + Taps));
-        float* taps = scratch.Take(blocks * Lanes * Taps), dTaps = scratch.Take(blocks * Lanes * Taps);
-        float* bias = scratch.Take(blocks * Lanes), dBias = scratch.Take(blocks * Lanes), ring = scratch.Take(Taps * Lanes);
-        ChannelLanes.Pack(Weight + first * Taps, channels, Taps, Lanes, taps);
-        if (Bias is not null) ChannelLanes.Pack(Bias + first, channels, 1, Lanes, bias);
-        for (int block = 0; block < blocks; block++)
+        int clip = piece / size.PiecesPerClip, first = piece % size.PiecesPerClip * ConvSize.TokensPerPiece, end = Math.Min(size.Length, first + ConvSize.TokensPerPiece);
+        using var scratch = Scratch.Rent();
+        float* sums = scratch.Take(ConvSize.TokensPerPiece * size.Lanes);
+        float* dTaps = scratch.Take(size.Blocks * ConvSize.Taps * size.Lanes * passes.Count), dBias = scratch.Take(size.Blocks * size.Lanes * passes.Count);
+        for (int block = 0; block < size.Blocks; block++)
         {
-            int channel = block * Lanes;
-            long column = (long)clip * Length * Channels + first + channel;
-            var sum = WalkBack<TLanes, TElement>(column, channels - channel, taps + channel * Taps, dTaps + channel * Taps, TLanes.Load(bias + channel), ring);
-            TLanes.Store(sum, dBias + channel);
+            NativeMemory.Clear(sums, (nuint)((end - first) * size.Lanes) * sizeof(float));
+            for (int p = 0; p < passes.Count; p++)
+            {
+                int at = p * size.Blocks + block;
+                WalkBack<TLanes, TElement>(p, clip, first, end, block, dTaps + at * ConvSize.Taps * size.Lanes, dBias + at * size.Lanes, sums);
+            }
+
+            Write<TLanes, TElement>(clip, first, end, block * size.Lanes, sums);
         }
 
-        long at = (long)clip * Channels + first;
-        ChannelLanes.Unpack(dTaps, channels, Taps, Lanes, _dWeight + at * Taps);
-        ChannelLanes.Unpack(dBias, channels, 1, Lanes, _dBias + at);
+        for (int p = 0; p < passes.Count; p++)
+        {
+            long offset = (long)piece * size.Channels;
+            ChannelLanes.Unpack(dTaps + p * size.Blocks * ConvSize.Taps * size.Lanes, size.Channels, ConvSize.Taps, ConvSize.Taps, size.Lanes, gradients[p].Taps + offset * ConvSize.Taps);
+            ChannelLanes.Unpack(dBias + p * size.Blocks * size.Lanes, size.Channels, 1, 1, size.Lanes, gradients[p].Bias + offset);
+        }
     }
 
-    /// <summary>Walks one block of channels; returns the bias's gradient.</summary>
-    /// <param name="column">Offset of the clip's first token at the block's first channel.</param>
-    /// <param name="rest">Number of channels from the block's first on.</param>
-    /// <param name="taps">The block's taps, (tap, lane).</param>
-    /// <param name="dTaps">Their gradient, zero before.</param>
-    /// <param name="bias">The block's bias.</param>
-    /// <param name="ring">Gradients of the last steps' sums before the SiLU, (step mod taps, lane).</param>
+    /// <summary>
+    /// Walks one block of one direction from the piece's last step to its first, after the steps beyond that it reaches into. With s the sum ahead of the
+    /// SiLU: ds_t = dy_t silu'(s_t), dx_t = sum_lag tap_(3 - lag) ds_(t + lag), dtap_k = sum_t ds_t x_(t - 3 + k).
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TLanes WalkBack<TLanes, TElement>(long column, int rest, float* taps, float* dTaps, TLanes bias, float* ring)
+    private void WalkBack<TLanes, TElement>(int p, int clip, int first, int end, int block, float* dTaps, float* dBias, float* sums)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        var x = (TElement*)X + column;
-        var dBias = TLanes.Broadcast(0);
-        for (int step = Length - 1; step >= 0; step--)
+        var (pass, dy) = (passes[p], gradients[p].Y);
+        int w = TLanes.Count, channel = block * w, length = size.Length, rest = size.Channels - channel;
+        bool silu = pass.Silu, reverse = pass.Direction == SequenceDirection.Reverse;
+        int firstStep = reverse ? length - end : first, endStep = reverse ? length - first : end, beyond = Math.Min(length, endStep + ConvSize.Taps - 1);
+        float* taps = pass.Taps + channel * ConvSize.Taps;
+        TLanes t0 = TLanes.Load(taps), t1 = TLanes.Load(taps + w), t2 = TLanes.Load(taps + 2 * w), t3 = TLanes.Load(taps + 3 * w), bias = TLanes.Load(pass.Bias + channel);
+        var zero = TLanes.Broadcast(0);
+        TLanes d0 = zero, d1 = zero, d2 = zero, d3 = zero, sum = zero, ds1 = zero, ds2 = zero, ds3 = zero;
+        TLanes x3 = Input<TLanes, TElement>(pass, clip, beyond - 1, channel), x2 = Input<TLanes, TElement>(pass, clip, beyond - 2, channel), x1 = Input<TLanes, TElement>(pass, clip, beyond - 3, channel);
+        for (int step = beyond - 1; step >= firstStep; step--)
         {
-            var dSum = PartialVector.Load<TLanes, TElement>((TElement*)_dy + column + Row(step), rest);
-            if (Silu)
+            var x0 = Input<TLanes, TElement>(pass, clip, step - 3, channel);
+            var ds = PartialVector.Load<TLanes, TElement>(dy.Row<TElement>(pass.Token(size, clip, step)) + channel, rest);
+            if (silu)
             {
-                var sum = Convolve(x, step, taps, bias, rest);
-                dSum *= LaneMath.SiluDerivative(sum, LaneMath.Sigmoid(sum));
+                var s = TLanes.MultiplyAdd(x3, t3, TLanes.MultiplyAdd(x2, t2, TLanes.MultiplyAdd(x1, t1, TLanes.MultiplyAdd(x0, t0, bias))));
+                ds *= LaneMath.SiluDerivative(s, LaneMath.Sigmoid(s));
             }
 
-            TLanes.Store(dSum, ring + step % Taps * TLanes.Count);
-            dBias += dSum;
-            var dx = TLanes.Broadcast(0);
-            for (int lag = 0; lag < Taps; lag++)
+            if (step < endStep)
             {
-                float* tap = taps + (Taps - 1 - lag) * TLanes.Count, dTap = dTaps + (Taps - 1 - lag) * TLanes.Count;
-                if (step + lag < Length) dx = TLanes.MultiplyAdd(TLanes.Load(ring + (step + lag) % Taps * TLanes.Count), TLanes.Load(tap), dx);
-                if (step >= lag) TLanes.Store(TLanes.MultiplyAdd(dSum, PartialVector.Load<TLanes, TElement>(x + Row(step - lag), rest), TLanes.Load(dTap)), dTap);
+                float* at = sums + (int)(pass.Token(size, clip: 0, step) - first) * w;
+                var dxi = TLanes.MultiplyAdd(ds3, t0, TLanes.MultiplyAdd(ds2, t1, TLanes.MultiplyAdd(ds1, t2, TLanes.MultiplyAdd(ds, t3, TLanes.Load(at)))));
+                TLanes.Store(dxi, at);
+                d0 = TLanes.MultiplyAdd(ds, x0, d0);
+                d1 = TLanes.MultiplyAdd(ds, x1, d1);
+                d2 = TLanes.MultiplyAdd(ds, x2, d2);
+                d3 = TLanes.MultiplyAdd(ds, x3, d3);
+                sum += ds;
             }
 
-            PartialVector.Store(dx, (TElement*)_dx + column + Row(step), rest);
+            (ds3, ds2, ds1) = (ds2, ds1, ds);
+            (x3, x2, x1) = (x2, x1, x0);
         }
 
-        return dBias;
+        TLanes.Store(d0, dTaps);
+        TLanes.Store(d1, dTaps + w);
+        TLanes.Store(d2, dTaps + 2 * w);
+        TLanes.Store(d3, dTaps + 3 * w);
+        TLanes.Store(sum, dBias);
+    }
+
+    /// <summary>A step's inputs; zeros ahead of the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TLanes Input<TLanes, TElement>(ConvPass pass, int clip, int step, int channel)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement> =>
+        step >= 0 ? PartialVector.Load<TLanes, TElement>(x.Row<TElement>(pass.Token(size, clip, step)) + channel, size.Channels - channel) : TLanes.Broadcast(0);
+
+    private void Write<TLanes, TElement>(int clip, int first, int end, int channel, float* sums)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
+    {
+        for (int token = first; token < end; token++)
+        {
+            PartialVector.Store(TLanes.Load(sums + (token - first) * TLanes.Count), dx.Row<TElement>((long)clip * size.Length + token) + channel, size.Channels - channel);
+        }
     }
 }

@@ -1,43 +1,53 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Convolution;
 
-/// <summary>The convolution with its bias and SiLU. A piece is a run of steps of one clip, all channels.</summary>
-internal sealed unsafe class ConvForwardKernel : ConvKernel, ISimdKernel
+/// <summary>The convolutions of one input with bias and SiLU, in one or both directions. A piece is a run of steps of one clip, all channels.</summary>
+/// <param name="size">The sizes.</param>
+/// <param name="x">Inputs, (batch, length, channels).</param>
+/// <param name="passes">The directions.</param>
+/// <param name="y">Receives each direction's outputs, (batch, length, channels).</param>
+internal sealed unsafe class ConvForwardKernel(ConvSize size, TensorRows x, IReadOnlyList<ConvPass> passes, IReadOnlyList<TensorRows> y) : ISimdKernel
 {
-    private const int StepsPerPiece = 64;
+    public int Pieces => size.Pieces * passes.Count;
 
-    private readonly void* _y;
-
-    public ConvForwardKernel(Tensor x, Tensor weight, Tensor? bias, ConvOptions options, Tensor y)
-        : base(x, weight, bias, options) => _y = TensorMemory.Address(y);
-
-    public int Pieces => Batch * PiecesPerClip;
-
-    private int PiecesPerClip => (Length + StepsPerPiece - 1) / StepsPerPiece;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <inheritdoc/>
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int blocks = (Channels + Lanes - 1) / Lanes, first = piece % PiecesPerClip * StepsPerPiece, end = Math.Min(Length, first + StepsPerPiece);
-        long clip = (long)(piece / PiecesPerClip) * Length * Channels;
-        using var scratch = new Scratch(blocks * Lanes * (Taps + 1));
-        float* taps = scratch.Take(blocks * Lanes * Taps), bias = scratch.Take(blocks * Lanes);
-        ChannelLanes.Pack(Weight, Channels, Taps, Lanes, taps);
-        if (Bias is not null) ChannelLanes.Pack(Bias, Channels, 1, Lanes, bias);
-
+        int p = piece % passes.Count, clip = piece / passes.Count / size.PiecesPerClip, first = piece / passes.Count % size.PiecesPerClip * ConvSize.TokensPerPiece;
+        int end = Math.Min(size.Length, first + ConvSize.TokensPerPiece);
+        using var scratch = Scratch.Rent();
+        var outside = (TElement*)scratch.TakeZeroed(size.Channels);
         for (int step = first; step < end; step++)
         {
-            for (int block = 0; block < blocks; block++)
-            {
-                int channel = block * Lanes, rest = Channels - channel;
-                var y = Convolve((TElement*)X + clip + channel, step, taps + channel * Taps, TLanes.Load(bias + channel), rest);
-                PartialVector.Store(Silu ? LaneMath.Silu(y) : y, (TElement*)_y + clip + Row(step) + channel, rest);
-            }
+            long token = passes[p].Token(size, clip, step), before = passes[p].Direction == SequenceDirection.Reverse ? 1 : -1;
+            var x0 = step >= 3 ? x.Row<TElement>(token + 3 * before) : outside;
+            var x1 = step >= 2 ? x.Row<TElement>(token + 2 * before) : outside;
+            var x2 = step >= 1 ? x.Row<TElement>(token + before) : outside;
+            Convolve<TLanes, TElement>(passes[p], x0, x1, x2, x.Row<TElement>(token), y[p].Row<TElement>(token));
+        }
+    }
+
+    /// <summary>One token.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Convolve<TLanes, TElement>(ConvPass pass, TElement* x0, TElement* x1, TElement* x2, TElement* x3, TElement* destination)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
+    {
+        int w = TLanes.Count, channels = size.Channels;
+        float* taps = pass.Taps, bias = pass.Bias;
+        bool silu = pass.Silu;
+        for (int channel = 0; channel < channels; channel += w, taps += ConvSize.Taps * w)
+        {
+            int rest = channels - channel;
+            var sum = TLanes.MultiplyAdd(PartialVector.Load<TLanes, TElement>(x0 + channel, rest), TLanes.Load(taps), TLanes.Load(bias + channel));
+            sum = TLanes.MultiplyAdd(PartialVector.Load<TLanes, TElement>(x1 + channel, rest), TLanes.Load(taps + w), sum);
+            sum = TLanes.MultiplyAdd(PartialVector.Load<TLanes, TElement>(x2 + channel, rest), TLanes.Load(taps + 2 * w), sum);
+            sum = TLanes.MultiplyAdd(PartialVector.Load<TLanes, TElement>(x3 + channel, rest), TLanes.Load(taps + 3 * w), sum);
+            PartialVector.Store(silu ? LaneMath.Silu(sum) : sum, destination + channel, rest);
         }
     }
 }

@@ -3,54 +3,43 @@ using Microsoft.ML.VideoMamba.Kernels.Simd;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
 
-/// <summary>Where one piece of the backward scan keeps what: small enough for the second cache. All vectors have channels across the lanes.</summary>
+/// <summary>Where one piece of the backward scan keeps what, beside its <see cref="ScanChunk"/>.</summary>
 internal readonly unsafe struct ScanBackwardBuffers
 {
-    public ScanBackwardBuffers(Scratch scratch, int blocks, int states, int lanes)
+    private readonly ScanSize _size;
+
+    public ScanBackwardBuffers(ScanSize size, Scratch scratch, int blocks)
     {
-        int ofState = blocks * states * lanes, ofChannel = blocks * lanes, ofChunk = ScanKernel.StepsPerChunk * states * lanes;
-        Decay = scratch.Take(ofState);
-        DDecay = scratch.Take(ofState);
-        DState = scratch.Take(ofState);
-        Skip = scratch.Take(ofChannel);
-        DSkip = scratch.Take(ofChannel);
-        Bias = scratch.Take(ofChannel);
-        DBias = scratch.Take(ofChannel);
-        Factors = scratch.Take(ofChunk);
-        DB = scratch.Take(ofChunk);
-        DC = scratch.Take(ofChunk);
-        States = scratch.Take(ofChunk + states * lanes);
-        Delta = scratch.Take(ScanKernel.StepsPerChunk * lanes);
+        _size = size;
+        int ofSteps = ScanSize.StepsPerChunk * size.Lanes, ofRun = ofSteps * ScanSteps.StatesPerRun;
+        DA = scratch.TakeZeroed(blocks * size.StateSize);
+        DState = scratch.TakeZeroed(blocks * size.StateSize);
+        DSkip = scratch.TakeZeroed(blocks * size.Lanes);
+        DBias = scratch.TakeZeroed(blocks * size.Lanes);
+        DMaps = scratch.Take(ofSteps * size.MapWidth);
+        States = scratch.Take(ofRun + ScanSteps.StatesPerRun * size.Lanes);
+        Factors = scratch.Take(ofRun);
+        U = scratch.Take(ofSteps);
+        Dy = scratch.Take(ofSteps);
+        Slope = scratch.Take(ofSteps);
+        DDeltaU = scratch.Take(ofSteps);
+        DExponent = scratch.Take(ofSteps);
     }
 
-    /// <summary>A log2(e), (block, d_state, lane), and A's gradient.</summary>
-    public readonly float* Decay, DDecay;
+    /// <summary>Gradient of A, and of the state after the step at hand, (block, padded d_state, lane).</summary>
+    public readonly float* DA, DState;
 
-    /// <summary>Gradient of the state after the step at hand, (block, d_state, lane).</summary>
-    public readonly float* DState;
+    /// <summary>Gradients of D and of the step sizes' bias, (block, lane).</summary>
+    public readonly float* DSkip, DBias;
 
-    /// <summary>D, the delta bias and their gradients, (block, lane).</summary>
-    public readonly float* Skip, DSkip, Bias, DBias;
+    /// <summary>Gradients of B and C, added up over the blocks, (step, padded B | padded C, lane).</summary>
+    public readonly float* DMaps;
 
-    /// <summary>The decay factors of the chunk's steps, (step, d_state, lane), of one block.</summary>
-    public readonly float* Factors;
+    /// <summary>What <see cref="ScanSteps.Replay"/> keeps of one run of states.</summary>
+    public readonly float* States, Factors;
 
-    /// <summary>The states before each of the chunk's steps and after the last, (step + 1, d_state, lane), of one block.</summary>
-    public readonly float* States;
+    /// <summary>Of one block, (step, lane): inputs, the outputs' gradient ahead of the gate, the softplus's slope, the gradients of delta u and of the exponents.</summary>
+    public readonly float* U, Dy, Slope, DDeltaU, DExponent;
 
-    /// <summary>The step sizes after softplus, (step, lane), of one block.</summary>
-    public readonly float* Delta;
-
-    /// <summary>Sums over the piece's blocks, (step, d_state, lane).</summary>
-    public readonly float* DB, DC;
-
-    /// <summary>Floats needed in all.</summary>
-    public static int Size(int blocks, int states, int lanes) =>
-        lanes * (3 * blocks * states + 4 * blocks + 4 * ScanKernel.StepsPerChunk * states + states + ScanKernel.StepsPerChunk);
-
-    public void ClearSums(int count)
-    {
-        NativeMemory.Clear(DB, (nuint)count * sizeof(float));
-        NativeMemory.Clear(DC, (nuint)count * sizeof(float));
-    }
+    public void ClearMaps(int steps) => NativeMemory.Clear(DMaps, (nuint)(steps * _size.MapWidth * _size.Lanes) * sizeof(float));
 }

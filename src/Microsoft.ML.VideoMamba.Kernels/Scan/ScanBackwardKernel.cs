@@ -1,183 +1,175 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
-using TorchSharp;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
 
 /// <summary>
-/// The scan's backward pass: chunk by chunk from the last to the first, each computed again from its kept state, then walked backwards.
+/// The scan's backward pass: chunk by chunk from the last to the first, each computed again from its kept state, then walked backwards. A piece is some
+/// channels of one clip in one direction; its width is fixed, so that sums over channels do not depend on the number of threads.
 /// </summary>
-/// <remarks>
-/// With g_t the gradient of h_t: g_t += C_t dy_t, then through h_t = a_t h_(t-1) + delta_t u_t B_t, a_t = exp(delta_t A):
-/// d(delta_t A) = g_t a_t h_(t-1), d(delta_t u_t) = g_t B_t, dB_t = g_t delta_t u_t (a sum over channels), g_(t-1) = a_t g_t.
-/// Sums over channels are kept in vectors over the blocks of a piece and reduced to one number a token and state at the end of each chunk; pieces have a
-/// fixed width, so that results do not depend on the number of cores.
-/// </remarks>
-internal sealed unsafe class ScanBackwardKernel : ScanKernel, ISimdKernel
+internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<ScanPass> passes, ScanBackwardInputs inputs, IReadOnlyList<ScanGradients> gradients) : ISimdKernel
 {
-    private const int PieceWidth = 64;
+    private const int ChannelsPerPiece = 64;
 
-    private readonly void* _dy;
-    private readonly float* _dLast;
-    private readonly float* _checkpoints;
-    private readonly ScanGradients _gradients;
-
-    /// <param name="operands">What was scanned.</param>
-    /// <param name="options">How it was scanned.</param>
-    /// <param name="checkpoints">What the forward pass kept.</param>
-    /// <param name="dy">Gradient of the outputs, contiguous, or null for zero.</param>
-    /// <param name="dLast">Gradient of the last state, contiguous, or null for zero.</param>
-    /// <param name="gradients">Receives the gradients.</param>
-    public ScanBackwardKernel(ScanOperands operands, ScanOptions options, torch.Tensor checkpoints, torch.Tensor? dy, torch.Tensor? dLast, ScanGradients gradients)
-        : base(operands, options, PieceWidth)
-    {
-        _checkpoints = (float*)TensorMemory.Address(checkpoints);
-        _dy = TensorMemory.Address(dy);
-        _dLast = (float*)TensorMemory.Address(dLast);
-        _gradients = gradients;
-    }
+    public int Pieces => size.Batch * passes.Count * PiecesPerClip(size);
 
     /// <summary>The number of partial sums over channels that B and C get.</summary>
-    public static int PartialSums(int channels) => (channels + PieceWidth - 1) / PieceWidth;
+    public static int PiecesPerClip(ScanSize size) => (size.Channels + ChannelsPerPiece - 1) / ChannelsPerPiece;
 
     /// <inheritdoc/>
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int clip = piece / PiecesPerClip, part = piece % PiecesPerClip, first = part * ChannelsPerPiece;
-        int channels = Math.Min(ChannelsPerPiece, Channels - first), blocks = (channels + Lanes - 1) / Lanes;
-        using var scratch = new Scratch(ScanBackwardBuffers.Size(blocks, States, Lanes));
-        var buffers = new ScanBackwardBuffers(scratch, blocks, States, Lanes);
-        PackDecay(first, channels, buffers.Decay, blocks * States * Lanes);
-        if (D is not null) ChannelLanes.Pack(D + first, channels, 1, Lanes, buffers.Skip);
-        if (DeltaBias is not null) ChannelLanes.Pack(DeltaBias + first, channels, 1, Lanes, buffers.Bias);
-        long stateOffset = ((long)clip * Channels + first) * States, channelOffset = (long)clip * Channels + first;
-        if (_dLast is not null) ChannelLanes.Pack(_dLast + stateOffset, channels, States, Lanes, buffers.DState);
+        int part = piece % PiecesPerClip(size), p = piece / PiecesPerClip(size) % passes.Count, clip = piece / PiecesPerClip(size) / passes.Count;
+        int firstChannel = part * ChannelsPerPiece, channels = Math.Min(ChannelsPerPiece, size.Channels - firstChannel);
+        int first = firstChannel / size.Lanes, blocks = ChannelLanes.Blocks(channels, size.Lanes);
+        using var scratch = Scratch.Rent();
+        var (pass, gradient) = (passes[p], gradients[p]);
+        var chunk = new ScanChunk(size, scratch, pass.Rank);
+        var back = new ScanBackwardBuffers(size, scratch, blocks);
+        long offset = (long)clip * size.Channels + firstChannel;
+        if (gradient.LastState is not null) ChannelLanes.Pack(gradient.LastState + offset * size.States, channels, size.States, size.PaddedStates, size.Lanes, back.DState);
+        float* maps = (float*)TensorMemory.Address(gradient.Maps) + ((long)clip * PiecesPerClip(size) + part) * size.Length * size.MapWidth;
 
-        for (int chunk = Chunks - 1; chunk >= 0; chunk--)
+        for (int index = size.Chunks - 1; index >= 0; index--)
         {
-            int firstStep = chunk * StepsPerChunk, steps = Math.Min(StepsPerChunk, Length - firstStep);
-            buffers.ClearSums(steps * States * Lanes);
+            int firstStep = index * ScanSize.StepsPerChunk, steps = Math.Min(ScanSize.StepsPerChunk, size.Length - firstStep);
+            chunk.Load<TElement>(pass, clip, firstStep, steps);
+            back.ClearMaps(steps);
             for (int block = 0; block < blocks; block++)
             {
-                int rest = channels - block * Lanes;
-                Replay<TLanes, TElement>(buffers, clip, firstStep, steps, first, block, rest);
-                WalkBack<TLanes, TElement>(buffers, clip, firstStep, steps, first, block, rest);
+                int channel = (first + block) * size.Lanes;
+                float* kept = inputs.Checkpoints[p] + (((long)clip * size.Chunks + index) * size.Blocks + first + block) * size.StateSize;
+                Prepare<TLanes, TElement>(chunk, back, pass, p == 0, clip, firstStep, steps, channel);
+                WalkBack<TLanes>(chunk, back, pass, steps, first + block, block, kept);
+                Finish<TLanes, TElement>(chunk, back, pass, gradient, clip, firstStep, steps, channel, block);
             }
 
-            long partialSum = (long)clip * PiecesPerClip + part;
-            ReduceOverChannels<TLanes>(buffers.DB, _gradients.B + partialSum * Length * States, firstStep, steps);
-            ReduceOverChannels<TLanes>(buffers.DC, _gradients.C + partialSum * Length * States, firstStep, steps);
+            ReduceOverChannels<TLanes>(back.DMaps, pass, firstStep, steps, maps);
         }
 
-        ChannelLanes.Unpack(buffers.DDecay, channels, States, Lanes, _gradients.A + stateOffset);
-        ChannelLanes.Unpack(buffers.DState, channels, States, Lanes, _gradients.InitialState + stateOffset);
-        ChannelLanes.Unpack(buffers.DSkip, channels, 1, Lanes, _gradients.D + channelOffset);
-        ChannelLanes.Unpack(buffers.DBias, channels, 1, Lanes, _gradients.DeltaBias + channelOffset);
+        if (pass.IsLogarithm) ToLogarithm<TLanes>(back.DA, pass.Rate + first * size.StateSize, blocks * size.StateSize);
+        ChannelLanes.Unpack(back.DA, channels, size.States, size.PaddedStates, size.Lanes, (float*)TensorMemory.Address(gradient.A) + offset * size.States);
+        ChannelLanes.Unpack(back.DSkip, channels, 1, 1, size.Lanes, (float*)TensorMemory.Address(gradient.D) + offset);
+        ChannelLanes.Unpack(back.DBias, channels, 1, 1, size.Lanes, (float*)TensorMemory.Address(gradient.DeltaBias) + offset);
+        if (gradient.InitialState is not null) ChannelLanes.Unpack(back.DState, channels, size.States, size.PaddedStates, size.Lanes, gradient.InitialState + offset * size.States);
     }
 
-    /// <summary>Computes the chunk's step sizes, decay factors and states again.</summary>
+    /// <summary>Step sizes, delta u, the softplus's slope and the gradient ahead of the gate; the first direction writes the gate's own gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Replay<TLanes, TElement>(ScanBackwardBuffers buffers, int clip, int firstStep, int steps, int firstChannel, int block, int rest)
+    private void Prepare<TLanes, TElement>(ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, bool writeGate, int clip, int firstStep, int steps, int channel)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int states = States, stateSize = states * TLanes.Count;
-        long allBlocks = (Channels + TLanes.Count - 1) / TLanes.Count;
-        float* kept = _checkpoints + (((long)clip * Chunks + firstStep / StepsPerChunk) * allBlocks + firstChannel / TLanes.Count + block) * stateSize;
-        Unsafe.CopyBlock(buffers.States, kept, checked((uint)(stateSize * sizeof(float))));
-        float* decay = buffers.Decay + block * stateSize;
-        var bias = TLanes.Load(buffers.Bias + block * TLanes.Count);
+        chunk.LoadStepSizes<TLanes, TElement>(pass, clip, firstStep, steps, channel);
+        int rest = size.Channels - channel;
+        bool softplus = pass.Softplus, gated = inputs.Gate.Exist, reached = inputs.Dy.Exist;
+        var zero = TLanes.Broadcast(0);
         for (int i = 0; i < steps; i++)
         {
-            long token = (long)clip * Length + Token(firstStep + i), at = token * Channels + firstChannel + block * TLanes.Count;
-            var delta = PartialVector.Load<TLanes, TElement>((TElement*)Delta + at, rest) + bias;
-            if (DeltaSoftplus) delta = LaneMath.Softplus(delta);
-            TLanes.Store(delta, buffers.Delta + i * TLanes.Count);
-            var deltaU = delta * PartialVector.Load<TLanes, TElement>((TElement*)U + at, rest);
-            float* b = B + token * states, state = buffers.States + i * stateSize, factors = buffers.Factors + i * stateSize;
-            for (int n = 0; n < states; n++)
+            int at = i * TLanes.Count;
+            long token = pass.Token(size, clip, firstStep + i);
+            var u = PartialVector.Load<TLanes, TElement>(pass.U.Row<TElement>(token) + channel, rest);
+            var delta = TLanes.Load(chunk.Delta + at);
+            if (softplus)
             {
-                int lane = n * TLanes.Count;
-                var factor = TLanes.Exp2(delta * TLanes.Load(decay + lane));
-                TLanes.Store(factor, factors + lane);
-                TLanes.Store(TLanes.MultiplyAdd(factor, TLanes.Load(state + lane), deltaU * TLanes.Broadcast(b[n])), state + stateSize + lane);
+                TLanes.Store(LaneMath.Sigmoid(delta), back.Slope + at);
+                delta = LaneMath.Softplus(delta);
             }
+
+            var dy = reached ? PartialVector.Load<TLanes, TElement>(inputs.Dy.Row<TElement>(token) + channel, rest) : zero;
+            if (gated)
+            {
+                var z = PartialVector.Load<TLanes, TElement>(inputs.Gate.Row<TElement>(token) + channel, rest);
+                var sigmoid = LaneMath.Sigmoid(z);
+                if (writeGate)
+                {
+                    var sum = PartialVector.Load<TLanes, Float32Element>(inputs.Sums.Row<Float32Element>(token) + channel, rest);
+                    PartialVector.Store(dy * sum * LaneMath.SiluDerivative(z, sigmoid), inputs.DGate.Row<TElement>(token) + channel, rest);
+                }
+
+                dy *= z * sigmoid;
+            }
+
+            TLanes.Store(delta, chunk.Delta + at);
+            TLanes.Store(delta * u, chunk.DeltaU + at);
+            TLanes.Store(u, back.U + at);
+            TLanes.Store(dy, back.Dy + at);
+            TLanes.Store(zero, back.DDeltaU + at);
+            TLanes.Store(zero, back.DExponent + at);
         }
     }
 
-    /// <summary>Walks the chunk from its last step to its first and writes the gradients of what belongs to single tokens.</summary>
+    private void WalkBack<TLanes>(ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, int steps, int block, int blockOfPiece, float* kept)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        for (int n = 0; n < size.PaddedStates; n += ScanSteps.StatesPerRun)
+        {
+            int at = n * TLanes.Count;
+            float* rate = pass.Rate + block * size.StateSize + at, b = chunk.Maps + n, c = b + size.PaddedStates;
+            float* dB = back.DMaps + at, dC = dB + size.StateSize;
+            Unsafe.CopyBlock(back.States, kept + at, (uint)(ScanSteps.StatesPerRun * TLanes.Count * sizeof(float)));
+            ScanSteps.Replay<TLanes>(steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, b, size.MapWidth);
+            ScanSteps.WalkBack<TLanes>(
+                steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, back.Dy, b, c, size.MapWidth,
+                back.DState + blockOfPiece * size.StateSize + at, back.DA + blockOfPiece * size.StateSize + at, dB, dC, back.DDeltaU, back.DExponent);
+        }
+    }
+
+    /// <summary>Gradients of the step sizes and the inputs, and the sums of skip and bias.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void WalkBack<TLanes, TElement>(ScanBackwardBuffers buffers, int clip, int firstStep, int steps, int firstChannel, int block, int rest)
+    private void Finish<TLanes, TElement>(
+        ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, ScanGradients gradient, int clip, int firstStep, int steps, int channel, int block)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int states = States, stateSize = states * TLanes.Count, vector = block * TLanes.Count;
-        float* decay = buffers.Decay + block * stateSize, dDecay = buffers.DDecay + block * stateSize, dState = buffers.DState + block * stateSize;
-        var skip = TLanes.Load(buffers.Skip + vector);
-        var bias = TLanes.Load(buffers.Bias + vector);
-        var dSkip = TLanes.Load(buffers.DSkip + vector);
-        var dBias = TLanes.Load(buffers.DBias + vector);
-        var zero = TLanes.Broadcast(0);
-        for (int i = steps - 1; i >= 0; i--)
+        int rest = size.Channels - channel;
+        bool softplus = pass.Softplus;
+        var skip = TLanes.Load(pass.Skip + channel);
+        var dSkip = TLanes.Load(back.DSkip + block * TLanes.Count);
+        var dBias = TLanes.Load(back.DBias + block * TLanes.Count);
+
+        // The rates carry the factor log2(e) of A: take it off their sum.
+        var ln2 = TLanes.Broadcast(LaneMath.Ln2);
+        for (int i = 0; i < steps; i++)
         {
-            long token = (long)clip * Length + Token(firstStep + i), at = token * Channels + firstChannel + vector;
-            var u = PartialVector.Load<TLanes, TElement>((TElement*)U + at, rest);
-            var delta = TLanes.Load(buffers.Delta + i * TLanes.Count);
-            var dGated = _dy is null ? zero : PartialVector.Load<TLanes, TElement>((TElement*)_dy + at, rest);
-            var (dy, gateSlope) = (dGated, zero);
-            if (Z is not null)
-            {
-                var z = PartialVector.Load<TLanes, TElement>((TElement*)Z + at, rest);
-                var sigmoid = LaneMath.Sigmoid(z);
-                dy = dGated * z * sigmoid;
-                gateSlope = dGated * LaneMath.SiluDerivative(z, sigmoid);
-            }
-
-            var deltaU = delta * u;
-            var (y, dDeltaU, dExponent) = (zero, zero, zero);
-            float* b = B + token * states, c = C + token * states;
-            float* before = buffers.States + i * stateSize, factors = buffers.Factors + i * stateSize, dB = buffers.DB + i * stateSize, dC = buffers.DC + i * stateSize;
-            for (int n = 0; n < states; n++)
-            {
-                int lane = n * TLanes.Count;
-                var cn = TLanes.Broadcast(c[n]);
-                var h = TLanes.Load(before + stateSize + lane);
-                y = TLanes.MultiplyAdd(h, cn, y);
-                TLanes.Store(TLanes.MultiplyAdd(dy, h, TLanes.Load(dC + lane)), dC + lane);
-                var g = TLanes.MultiplyAdd(dy, cn, TLanes.Load(dState + lane));
-                TLanes.Store(TLanes.MultiplyAdd(g, deltaU, TLanes.Load(dB + lane)), dB + lane);
-                dDeltaU = TLanes.MultiplyAdd(g, TLanes.Broadcast(b[n]), dDeltaU);
-                var passed = g * TLanes.Load(factors + lane);
-                TLanes.Store(passed, dState + lane);
-                var dPower = passed * TLanes.Load(before + lane);
-                dExponent = TLanes.MultiplyAdd(dPower, TLanes.Load(decay + lane), dExponent);
-                TLanes.Store(TLanes.MultiplyAdd(dPower, delta, TLanes.Load(dDecay + lane)), dDecay + lane);
-            }
-
-            // The packed decay carries the factor log2(e) of A: take it off its sum.
-            var dDelta = TLanes.MultiplyAdd(u, dDeltaU, dExponent * TLanes.Broadcast(LaneMath.Ln2));
-            if (DeltaSoftplus) dDelta *= LaneMath.Sigmoid(PartialVector.Load<TLanes, TElement>((TElement*)Delta + at, rest) + bias);
+            int at = i * TLanes.Count;
+            long token = pass.Token(size, clip, firstStep + i);
+            var (u, dy, dDeltaU) = (TLanes.Load(back.U + at), TLanes.Load(back.Dy + at), TLanes.Load(back.DDeltaU + at));
+            var dDelta = TLanes.MultiplyAdd(u, dDeltaU, TLanes.Load(back.DExponent + at) * ln2);
+            if (softplus) dDelta *= TLanes.Load(back.Slope + at);
             dBias += dDelta;
             dSkip = TLanes.MultiplyAdd(dy, u, dSkip);
-            PartialVector.Store(dDelta, (TElement*)_gradients.Delta + at, rest);
-            PartialVector.Store(TLanes.MultiplyAdd(delta, dDeltaU, dy * skip), (TElement*)_gradients.U + at, rest);
-            if (Z is not null) PartialVector.Store(gateSlope * TLanes.MultiplyAdd(skip, u, y), (TElement*)_gradients.Z + at, rest);
+            PartialVector.Store(dDelta, gradient.Delta.Row<TElement>(token) + channel, rest);
+            PartialVector.Store(TLanes.MultiplyAdd(TLanes.Load(chunk.Delta + at), dDeltaU, dy * skip), gradient.U.Row<TElement>(token) + channel, rest);
         }
 
-        TLanes.Store(dSkip, buffers.DSkip + vector);
-        TLanes.Store(dBias, buffers.DBias + vector);
+        TLanes.Store(dSkip, back.DSkip + block * TLanes.Count);
+        TLanes.Store(dBias, back.DBias + block * TLanes.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ReduceOverChannels<TLanes>(float* sums, float* destination, int firstStep, int steps)
+    private void ReduceOverChannels<TLanes>(float* sums, ScanPass pass, int firstStep, int steps, float* maps)
         where TLanes : unmanaged, ILanes<TLanes>
     {
+        int w = TLanes.Count;
         for (int i = 0; i < steps; i++)
         {
-            float* row = destination + (long)Token(firstStep + i) * States;
-            for (int n = 0; n < States; n++) row[n] = TLanes.Sum(TLanes.Load(sums + (i * States + n) * TLanes.Count));
+            float* row = maps + pass.Token(size, clip: 0, firstStep + i) * size.MapWidth;
+            for (int n = 0; n < size.MapWidth; n += 4, sums += 4 * w)
+            {
+                LaneMath.SumEach(TLanes.Load(sums), TLanes.Load(sums + w), TLanes.Load(sums + 2 * w), TLanes.Load(sums + 3 * w)).Store(row + n);
+            }
         }
+    }
+
+    /// <summary>From A's gradient to that of log(-A), which is A times as large.</summary>
+    private static void ToLogarithm<TLanes>(float* dA, float* rate, int count)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var ln2 = TLanes.Broadcast(LaneMath.Ln2);
+        for (int i = 0; i < count; i += TLanes.Count) TLanes.Store(TLanes.Load(dA + i) * TLanes.Load(rate + i) * ln2, dA + i);
     }
 }

@@ -1,99 +1,129 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 using Microsoft.ML.VideoMamba.Kernels.Threading;
-using TorchSharp;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
 
-/// <summary>The scan's forward pass: one walk along the sequence, states in the first cache, softplus, skip and gate on the way.</summary>
-internal sealed unsafe class ScanForwardKernel : ScanKernel, ISimdKernel
+/// <summary>
+/// The scan's forward pass. A piece is some channels of one clip, all directions; it walks the sequence chunk by chunk: step sizes, softplus and skip, then the
+/// recurrence with the states in registers, then the sum over the directions and the gate.
+/// </summary>
+internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<ScanPass> passes, ScanOutputs outputs) : ISimdKernel
 {
     private const int MostChannelsPerPiece = 64;
-    private const int PiecesPerCore = 4;
+    private const int PiecesPerThread = 4;
 
-    private readonly void* _y;
-    private readonly float* _lastState;
-    private readonly float* _checkpoints;
+    /// <summary>Wide pieces share B and C and read whole cache lines; narrow ones keep all threads busy. Results do not depend on it.</summary>
+    private readonly int _blocksPerPiece = Math.Max(1, Math.Clamp(size.Batch * size.Channels / (PiecesPerThread * ThreadTeam.Size), 1, MostChannelsPerPiece) / size.Lanes);
 
-    /// <param name="operands">What to scan.</param>
-    /// <param name="options">How to scan it.</param>
-    /// <param name="y">Receives the outputs.</param>
-    /// <param name="lastState">Receives the state after the last step.</param>
-    /// <param name="checkpoints">Receives the state before each chunk, (batch, chunk, block, d_state, lane), or null where no backward pass follows.</param>
-    public ScanForwardKernel(ScanOperands operands, ScanOptions options, torch.Tensor y, torch.Tensor lastState, torch.Tensor? checkpoints)
-        : base(operands, options, Divide(operands))
-    {
-        _y = TensorMemory.Address(y);
-        _lastState = (float*)TensorMemory.Address(lastState);
-        _checkpoints = (float*)TensorMemory.Address(checkpoints);
-    }
+    public int Pieces => size.Batch * PiecesPerClip;
+
+    private int PiecesPerClip => (size.Blocks + _blocksPerPiece - 1) / _blocksPerPiece;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int clip = piece / PiecesPerClip, first = piece % PiecesPerClip * ChannelsPerPiece;
-        int channels = Math.Min(ChannelsPerPiece, Channels - first), blocks = (channels + Lanes - 1) / Lanes;
-        int stateSize = States * Lanes;
-        using var scratch = new Scratch(2 * blocks * (stateSize + Lanes));
-        float* decay = scratch.Take(blocks * stateSize), state = scratch.Take(blocks * stateSize);
-        float* skip = scratch.Take(blocks * Lanes), bias = scratch.Take(blocks * Lanes);
-        PackDecay(first, channels, decay, blocks * stateSize);
-        if (D is not null) ChannelLanes.Pack(D + first, channels, 1, Lanes, skip);
-        if (DeltaBias is not null) ChannelLanes.Pack(DeltaBias + first, channels, 1, Lanes, bias);
-        long stateOffset = ((long)clip * Channels + first) * States;
-        if (InitialState is not null) ChannelLanes.Pack(InitialState + stateOffset, channels, States, Lanes, state);
-
-        for (int step = 0; step < Length; step++)
+        int clip = piece / PiecesPerClip, first = piece % PiecesPerClip * _blocksPerPiece, end = Math.Min(size.Blocks, first + _blocksPerPiece);
+        using var scratch = Scratch.Rent();
+        float* states = scratch.Take((end - first) * size.StateSize), y = scratch.Take(ScanSize.StepsPerChunk * size.Lanes);
+        var chunk = new ScanChunk(size, scratch, passes.Max(pass => pass.Rank));
+        for (int p = 0; p < passes.Count; p++)
         {
-            if (_checkpoints is not null && step % StepsPerChunk == 0) Keep(state, clip, step / StepsPerChunk, first, blocks);
-            long token = (long)clip * Length + Token(step);
-            float* b = B + token * States, c = C + token * States;
-            for (int block = 0; block < blocks; block++)
+            var pass = passes[p];
+            LoadStates(pass.InitialState, clip, first, end, states);
+            for (int firstStep = 0; firstStep < size.Length; firstStep += ScanSize.StepsPerChunk)
             {
-                int rest = channels - block * Lanes;
-                long at = token * Channels + first + block * Lanes;
-                var u = PartialVector.Load<TLanes, TElement>((TElement*)U + at, rest);
-                var delta = PartialVector.Load<TLanes, TElement>((TElement*)Delta + at, rest) + TLanes.Load(bias + block * Lanes);
-                if (DeltaSoftplus) delta = LaneMath.Softplus(delta);
-                var y = TLanes.Load(skip + block * Lanes) * u + Advance(delta, delta * u, decay + block * stateSize, state + block * stateSize, b, c, States);
-                if (Z is not null) y *= LaneMath.Silu(PartialVector.Load<TLanes, TElement>((TElement*)Z + at, rest));
-                PartialVector.Store(y, (TElement*)_y + at, rest);
+                int steps = Math.Min(ScanSize.StepsPerChunk, size.Length - firstStep);
+                if (outputs.Checkpoints is { } checkpoints) Keep(checkpoints[p], clip, firstStep / ScanSize.StepsPerChunk, first, end, states);
+                chunk.Load<TElement>(pass, clip, firstStep, steps);
+                for (int block = first; block < end; block++)
+                {
+                    Prepare<TLanes, TElement>(chunk, pass, clip, firstStep, steps, block * size.Lanes, y);
+                    Advance<TLanes>(chunk, pass, steps, block, states + (block - first) * size.StateSize, y);
+                    Finish<TLanes, TElement>(p, clip, firstStep, steps, block * size.Lanes, y);
+                }
             }
-        }
 
-        ChannelLanes.Unpack(state, channels, States, Lanes, _lastState + stateOffset);
+            if (outputs.LastStates is { } lastStates) StoreStates(states, clip, first, end, lastStates[p]);
+        }
     }
 
-    /// <summary>One step of the recurrence: h = exp(delta A) h + delta u B in place; returns C h.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Advance<TLanes>(TLanes delta, TLanes deltaU, float* decay, float* state, float* b, float* c, int states)
+    /// <summary>Step sizes after their softplus, delta u, and D u as what the outputs start from.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Prepare<TLanes, TElement>(ScanChunk chunk, ScanPass pass, int clip, int firstStep, int steps, int channel, float* y)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
+    {
+        chunk.LoadStepSizes<TLanes, TElement>(pass, clip, firstStep, steps, channel);
+        var skip = TLanes.Load(pass.Skip + channel);
+        bool softplus = pass.Softplus;
+        for (int i = 0; i < steps; i++)
+        {
+            int at = i * TLanes.Count;
+            var u = PartialVector.Load<TLanes, TElement>(pass.U.Row<TElement>(pass.Token(size, clip, firstStep + i)) + channel, size.Channels - channel);
+            var delta = TLanes.Load(chunk.Delta + at);
+            if (softplus) delta = LaneMath.Softplus(delta);
+            TLanes.Store(delta, chunk.Delta + at);
+            TLanes.Store(delta * u, chunk.DeltaU + at);
+            TLanes.Store(skip * u, y + at);
+        }
+    }
+
+    private void Advance<TLanes>(ScanChunk chunk, ScanPass pass, int steps, int block, float* state, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        var y = TLanes.Broadcast(0);
-        for (int n = 0; n < states; n++)
+        for (int n = 0; n < size.PaddedStates; n += ScanSteps.StatesPerRun)
         {
-            var factor = TLanes.Exp2(delta * TLanes.Load(decay));
-            var h = TLanes.MultiplyAdd(factor, TLanes.Load(state), deltaU * TLanes.Broadcast(b[n]));
-            TLanes.Store(h, state);
-            y = TLanes.MultiplyAdd(h, TLanes.Broadcast(c[n]), y);
-            decay += TLanes.Count;
-            state += TLanes.Count;
+            int at = n * TLanes.Count;
+            ScanSteps.Advance<TLanes>(
+                steps, pass.Rate + block * size.StateSize + at, state + at, chunk.Delta, chunk.DeltaU, chunk.Maps + n, chunk.Maps + size.PaddedStates + n, size.MapWidth, y);
         }
-
-        return y;
     }
 
-    private void Keep(float* state, int clip, int chunk, int firstChannel, int blocks)
+    /// <summary>Adds what the directions before gave; after the last one gates and writes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Finish<TLanes, TElement>(int p, int clip, int firstStep, int steps, int channel, float* y)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
     {
-        long allBlocks = (Channels + Lanes - 1) / Lanes, size = (long)States * Lanes;
-        float* kept = _checkpoints + (((long)clip * Chunks + chunk) * allBlocks + firstChannel / Lanes) * size;
-        Unsafe.CopyBlock(kept, state, checked((uint)(blocks * size * sizeof(float))));
+        int rest = size.Channels - channel;
+        bool last = p == passes.Count - 1, gated = outputs.Gate.Exist, keep = outputs.Sums.Exist;
+        var sums = keep ? outputs.Sums : outputs.Y;
+        for (int i = 0; i < steps; i++)
+        {
+            long token = passes[p].Token(size, clip, firstStep + i);
+            var value = TLanes.Load(y + i * TLanes.Count);
+            var sum = sums.Row<Float32Element>(token) + channel;
+            if (p > 0) value += PartialVector.Load<TLanes, Float32Element>(sum, rest);
+            if (keep || !last) PartialVector.Store(value, sum, rest);
+            if (!last) continue;
+            if (gated) value *= LaneMath.Silu(PartialVector.Load<TLanes, TElement>(outputs.Gate.Row<TElement>(token) + channel, rest));
+            PartialVector.Store(value, outputs.Y.Row<TElement>(token) + channel, rest);
+        }
     }
 
-    /// <summary>Wide pieces share B and C and read whole cache lines; narrow ones keep all cores busy.</summary>
-    private static int Divide(ScanOperands operands) =>
-        Math.Clamp(operands.Batch * operands.Channels / (PiecesPerCore * ThreadTeam.Size), 1, MostChannelsPerPiece);
+    private void LoadStates(float* from, int clip, int first, int end, float* states)
+    {
+        new Span<float>(states, (end - first) * size.StateSize).Clear();
+        if (from is null) return;
+        var (offset, channels) = Channels(clip, first, end);
+        ChannelLanes.Pack(from + offset * size.States, channels, size.States, size.PaddedStates, size.Lanes, states);
+    }
+
+    private void StoreStates(float* states, int clip, int first, int end, float* to)
+    {
+        var (offset, channels) = Channels(clip, first, end);
+        ChannelLanes.Unpack(states, channels, size.States, size.PaddedStates, size.Lanes, to + offset * size.States);
+    }
+
+    private void Keep(float* checkpoints, int clip, int chunk, int first, int end, float* states)
+    {
+        float* kept = checkpoints + (((long)clip * size.Chunks + chunk) * size.Blocks + first) * size.StateSize;
+        Unsafe.CopyBlock(kept, states, checked((uint)((end - first) * size.StateSize * sizeof(float))));
+    }
+
+    private (long Offset, int Channels) Channels(int clip, int first, int end) =>
+        ((long)clip * size.Channels + first * size.Lanes, Math.Min(end * size.Lanes, size.Channels) - first * size.Lanes);
 }

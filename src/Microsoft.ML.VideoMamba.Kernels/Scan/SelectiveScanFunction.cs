@@ -17,10 +17,10 @@ internal sealed class SelectiveScanFunction : autograd.MultiTensorFunction<Selec
         var options = (ScanOptions)vars[9];
         var operands = ScanOperands.Prepare(
             tensors[0]!, tensors[1]!, tensors[2]!, tensors[3]!, tensors[4]!, tensors[5], tensors[6], tensors[7], tensors[8]);
-        var checkpoints = SelectiveScanCpu.EmptyCheckpoints(operands, options);
-        var (y, lastState) = SelectiveScanCpu.Forward(operands, options, checkpoints);
+        var kept = ScanCheckpoints.Empty(operands.Size(options.Width), directions: 1, gated: operands.Z is not null);
+        var (y, lastState) = SelectiveScanCpu.Forward(operands, options, kept);
         ctx.set_materialize_grads(false);
-        ctx.save_for_backward([.. operands.ToList()!, checkpoints]);
+        ctx.save_for_backward([.. operands.ToList()!, kept.States[0], kept.Sums!]);
         ctx.save_data(Options, options);
         return [y, lastState];
     }
@@ -29,7 +29,7 @@ internal sealed class SelectiveScanFunction : autograd.MultiTensorFunction<Selec
     {
         List<Tensor?> saved = ctx.get_saved_variables()!;
         var options = (ScanOptions)ctx.get_data(Options)!;
-        var found = SelectiveScanCpu.Backward(ScanOperands.FromList(saved), options, saved[^1]!, gradients[0], gradients[1]);
+        var found = SelectiveScanCpu.Backward(ScanOperands.FromList(saved), options, new ScanCheckpoints([saved[^2]!], saved[^1]), gradients[0], gradients[1]);
         return [.. found, null];
     });
 }

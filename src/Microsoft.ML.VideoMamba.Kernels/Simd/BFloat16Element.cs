@@ -18,4 +18,7 @@ internal readonly unsafe struct BFloat16Element : IElement<BFloat16Element>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TLanes>(TLanes value, BFloat16Element* destination)
         where TLanes : unmanaged, ILanes<TLanes> => TLanes.StoreBFloat16(value, (ushort*)destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ToSingle(BFloat16Element element) => BitConverter.UInt32BitsToSingle((uint)element._bits << 16);
 }

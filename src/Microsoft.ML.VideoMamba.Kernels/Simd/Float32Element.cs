@@ -18,4 +18,7 @@ internal readonly unsafe struct Float32Element : IElement<Float32Element>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TLanes>(TLanes value, Float32Element* destination)
         where TLanes : unmanaged, ILanes<TLanes> => TLanes.Store(value, (float*)destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ToSingle(Float32Element element) => element._value;
 }

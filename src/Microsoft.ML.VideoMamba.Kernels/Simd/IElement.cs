@@ -11,4 +11,7 @@ internal unsafe interface IElement<TSelf>
     /// <summary>Stores a full vector.</summary>
     static abstract void Store<TLanes>(TLanes value, TSelf* destination)
         where TLanes : unmanaged, ILanes<TLanes>;
+
+    /// <summary>One element's value.</summary>
+    static abstract float ToSingle(TSelf element);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Simd;
 
@@ -27,6 +28,9 @@ internal unsafe interface ILanes<TSelf> :
     /// <summary>a · b + c with one rounding where the hardware has it.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
+    /// <summary>a · b + c with one number for all lanes of b, which the hardware reads straight out of memory where it can.</summary>
+    static abstract TSelf MultiplyAdd(TSelf a, float* b, TSelf c);
+
     /// <summary>The larger of each pair; NaN where <paramref name="b"/> is.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
 
@@ -40,6 +44,18 @@ internal unsafe interface ILanes<TSelf> :
     /// <summary>2^x, see <see cref="LaneMath"/>.</summary>
     static abstract TSelf Exp2(TSelf x);
 
+    /// <summary>Writes the constants of <see cref="Exp2Parts"/>, as <see cref="Exp2Constants{TLanes}"/> keeps them.</summary>
+    static abstract void StoreExp2Constants(float* destination);
+
+    /// <summary>
+    /// 2^x as scale · (1 + excess), which a recurrence multiplies in with two instructions, for x clamped to -126 from below. From 128 up the result is
+    /// meaningless; NaN stays NaN. k0 to k4 are the vectors of <see cref="Exp2Constants{TLanes}"/>: loops keep them in registers.
+    /// </summary>
+    static abstract (TSelf Scale, TSelf Excess) Exp2Parts(TSelf x, TSelf k0, TSelf k1, TSelf k2, TSelf k3, TSelf k4);
+
     /// <summary>The sum of the lanes, in an order that depends on the width only.</summary>
     static abstract float Sum(TSelf value);
+
+    /// <summary>Four lanes that add up to the sum of all, in an order that depends on the width only.</summary>
+    static abstract Vector128<float> Fold(TSelf value);
 }

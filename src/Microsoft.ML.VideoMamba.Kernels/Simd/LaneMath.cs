@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Simd;
 
 /// <summary>The functions of the scan to float32 accuracy: exponential by range reduction and polynomial, and what follows from it.</summary>
-internal static class LaneMath
+internal static unsafe class LaneMath
 {
     public const float Log2E = 1.44269504f;
     public const float Ln2 = 0.693147181f;
@@ -15,6 +16,62 @@ internal static class LaneMath
 
     /// <summary>At and above this power of two the result is infinity.</summary>
     public const float HighestExponent = 128;
+
+    /// <summary>The exponent of the smallest normal number.</summary>
+    public const float LowestNormalExponent = -126;
+
+    /// <summary>Added to a number of at most 2^22, it leaves the nearest whole number in the lowest bits.</summary>
+    public const float RoundToWhole = 12582912;
+
+    /// <summary>(2^x - 1) / x for |x| up to 1/2: minimax polynomial for a relative error of 2^x of 9e-8, lowest degree first.</summary>
+    public static ReadOnlySpan<float> Exp2Polynomial => [6.931469777e-1f, 2.402224211e-1f, 5.550733471e-2f, 9.671514061e-3f, 1.326483064e-3f];
+
+    /// <summary>The same for |x| up to 1/16: 3e-8.</summary>
+    public static ReadOnlySpan<float> Exp2OfSixteenth => [6.931472143e-1f, 2.402576355e-1f, 5.549622415e-2f];
+
+    /// <summary>The same for |x| up to 1/64: 5e-8.</summary>
+    public static ReadOnlySpan<float> Exp2OfSixtyFourth => [6.931573331e-1f, 2.402265331e-1f];
+
+    /// <summary>Writes each value to all lanes of a vector of its own.</summary>
+    public static void StoreEach<TLanes>(ReadOnlySpan<float> values, float* destination)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        for (int i = 0; i < values.Length; i++) TLanes.Store(TLanes.Broadcast(values[i]), destination + i * TLanes.Count);
+    }
+
+    /// <summary>
+    /// Writes the constants of a 2^x by table: the powers of the fractions i / steps, less i shifted to where the whole steps are added to the exponent; the
+    /// number that rounds to whole steps; the polynomial of the rest.
+    /// </summary>
+    public static void StoreExp2Table<TLanes>(int steps, int registers, ReadOnlySpan<float> polynomial, float* destination)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            int bits = BitConverter.SingleToInt32Bits((float)Math.Pow(2, (double)i / steps));
+            destination[i] = BitConverter.Int32BitsToSingle(bits - (i << MantissaBits) / steps);
+        }
+
+        StoreEach<TLanes>([RoundToWhole / steps, .. polynomial], destination + registers * TLanes.Count);
+    }
+
+    /// <summary>The sums of the lanes of four vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SumEach<TLanes>(TLanes a, TLanes b, TLanes c, TLanes d)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var (fa, fb, fc, fd) = (TLanes.Fold(a), TLanes.Fold(b), TLanes.Fold(c), TLanes.Fold(d));
+
+        // Two rounds of interleaving: (a0 b0 a1 b1) + (a2 b2 a3 b3), the same of c and d, then the two by halves.
+        var ab = Interleave(fa, fb, 0) + Interleave(fa, fb, 2);
+        var cd = Interleave(fc, fd, 0) + Interleave(fc, fd, 2);
+        return Vector128.Create(ab.GetLower(), cd.GetLower()) + Vector128.Create(ab.GetUpper(), cd.GetUpper());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Interleave(Vector128<float> one, Vector128<float> other, int first) => first == 0
+        ? Vector128.Create(one.GetElement(0), other.GetElement(0), one.GetElement(1), other.GetElement(1))
+        : Vector128.Create(one.GetElement(2), other.GetElement(2), one.GetElement(3), other.GetElement(3));
 
     /// <summary>2^x for x in [0, 1): minimax polynomial of degree 5, relative error 8e-8, exactly 1 at 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

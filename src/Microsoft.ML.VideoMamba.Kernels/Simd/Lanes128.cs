@@ -48,6 +48,9 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 MultiplyAdd(Lanes128 a, Lanes128 b, Lanes128 c) => new(Vector128.MultiplyAddEstimate(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 MultiplyAdd(Lanes128 a, float* b, Lanes128 c) => new(Vector128.MultiplyAddEstimate(a._value, Vector128.Create(*b), c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Max(Lanes128 a, Lanes128 b) => new(Vector128.MaxNative(a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,8 +65,26 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Exp2(Lanes128 x) => PortableExp2(x);
 
+    public static void StoreExp2Constants(float* destination) => LaneMath.StoreEach<Lanes128>(LaneMath.Exp2Polynomial, destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lanes128 Scale, Lanes128 Excess) Exp2Parts(Lanes128 x, Lanes128 k0, Lanes128 k1, Lanes128 k2, Lanes128 k3, Lanes128 k4) =>
+        PolynomialParts(Max(Broadcast(LaneMath.LowestNormalExponent), x), k0, k1, k2, k3, k4);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Fold(Lanes128 value) => value._value;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes128 value) => Vector128.Sum(value._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Lanes128 Scale, Lanes128 Excess) PolynomialParts(Lanes128 x, Lanes128 k0, Lanes128 k1, Lanes128 k2, Lanes128 k3, Lanes128 k4)
+    {
+        var whole = x._value + Vector128.Create(LaneMath.RoundToWhole);
+        var rest = new Lanes128(x._value - (whole - Vector128.Create(LaneMath.RoundToWhole)));
+        var scale = (whole.AsInt32() << LaneMath.MantissaBits) + Vector128.Create(LaneMath.ExponentBias << LaneMath.MantissaBits);
+        return (new Lanes128(scale.AsSingle()), rest * MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, k4, k3), k2), k1), k0));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes128 PortableExp2(Lanes128 x)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Simd;
 
@@ -48,6 +49,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 MultiplyAdd(Lanes256 a, Lanes256 b, Lanes256 c) => new(Vector256.MultiplyAddEstimate(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 MultiplyAdd(Lanes256 a, float* b, Lanes256 c) => new(Vector256.MultiplyAddEstimate(a._value, Vector256.Create(*b), c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Max(Lanes256 a, Lanes256 b) => new(Vector256.MaxNative(a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,8 +66,39 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Exp2(Lanes256 x) => PortableExp2(x);
 
+    /// <inheritdoc/>
+    /// <remarks>AVX2 looks up the eighths of the exponent in one register, which leaves a polynomial of degree 3.</remarks>
+    public static void StoreExp2Constants(float* destination)
+    {
+        if (Avx2.IsSupported) LaneMath.StoreExp2Table<Lanes256>(8, registers: 1, LaneMath.Exp2OfSixteenth, destination);
+        else LaneMath.StoreEach<Lanes256>(LaneMath.Exp2Polynomial, destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lanes256 Scale, Lanes256 Excess) Exp2Parts(Lanes256 x, Lanes256 k0, Lanes256 k1, Lanes256 k2, Lanes256 k3, Lanes256 k4)
+    {
+        x = Max(Broadcast(LaneMath.LowestNormalExponent), x);
+        if (!Avx2.IsSupported) return PolynomialParts(x, k0, k1, k2, k3, k4);
+        var eighths = x._value + k1._value;
+        var rest = new Lanes256(x._value - (eighths - k1._value));
+        var scale = Avx2.PermuteVar8x32(k0._value, eighths.AsInt32()).AsInt32() + (eighths.AsInt32() << (LaneMath.MantissaBits - 3));
+        return (new Lanes256(scale.AsSingle()), rest * MultiplyAdd(rest, MultiplyAdd(rest, k4, k3), k2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Fold(Lanes256 value) => value._value.GetLower() + value._value.GetUpper();
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes256 value) => Vector256.Sum(value._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Lanes256 Scale, Lanes256 Excess) PolynomialParts(Lanes256 x, Lanes256 k0, Lanes256 k1, Lanes256 k2, Lanes256 k3, Lanes256 k4)
+    {
+        var whole = x._value + Vector256.Create(LaneMath.RoundToWhole);
+        var rest = new Lanes256(x._value - (whole - Vector256.Create(LaneMath.RoundToWhole)));
+        var scale = (whole.AsInt32() << LaneMath.MantissaBits) + Vector256.Create(LaneMath.ExponentBias << LaneMath.MantissaBits);
+        return (new Lanes256(scale.AsSingle()), rest * MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, k4, k3), k2), k1), k0));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes256 PortableExp2(Lanes256 x)

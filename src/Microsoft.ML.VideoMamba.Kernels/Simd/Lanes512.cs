@@ -51,6 +51,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a._value, b._value, c._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 MultiplyAdd(Lanes512 a, float* b, Lanes512 c) => new(Vector512.MultiplyAddEstimate(a._value, Vector512.Create(*b), c._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Max(Lanes512 a, Lanes512 b) => new(Vector512.MaxNative(a._value, b._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -69,8 +72,43 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
         ? new Lanes512(Avx512F.Scale(LaneMath.Exp2OfFraction(new Lanes512(Avx512DQ.Reduce(x._value, RoundDown)))._value, x._value))
         : PortableExp2(x);
 
+    /// <inheritdoc/>
+    /// <remarks>AVX-512 looks up the thirty-seconds of the exponent in two registers, which leaves a polynomial of degree 2.</remarks>
+    public static void StoreExp2Constants(float* destination)
+    {
+        if (Avx512F.IsSupported) LaneMath.StoreExp2Table<Lanes512>(32, registers: 2, LaneMath.Exp2OfSixtyFourth, destination);
+        else LaneMath.StoreEach<Lanes512>(LaneMath.Exp2Polynomial, destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lanes512 Scale, Lanes512 Excess) Exp2Parts(Lanes512 x, Lanes512 k0, Lanes512 k1, Lanes512 k2, Lanes512 k3, Lanes512 k4)
+    {
+        x = Max(Broadcast(LaneMath.LowestNormalExponent), x);
+        if (!Avx512F.IsSupported) return PolynomialParts(x, k0, k1, k2, k3, k4);
+        var parts = x._value + k2._value;
+        var rest = new Lanes512(x._value - (parts - k2._value));
+        var scale = Avx512F.PermuteVar16x32x2(k0._value, parts.AsInt32(), k1._value).AsInt32() + (parts.AsInt32() << (LaneMath.MantissaBits - 5));
+        return (new Lanes512(scale.AsSingle()), rest * MultiplyAdd(rest, k4, k3));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Fold(Lanes512 value)
+    {
+        var half = value._value.GetLower() + value._value.GetUpper();
+        return half.GetLower() + half.GetUpper();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 value) => Vector512.Sum(value._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Lanes512 Scale, Lanes512 Excess) PolynomialParts(Lanes512 x, Lanes512 k0, Lanes512 k1, Lanes512 k2, Lanes512 k3, Lanes512 k4)
+    {
+        var whole = x._value + Vector512.Create(LaneMath.RoundToWhole);
+        var rest = new Lanes512(x._value - (whole - Vector512.Create(LaneMath.RoundToWhole)));
+        var scale = (whole.AsInt32() << LaneMath.MantissaBits) + Vector512.Create(LaneMath.ExponentBias << LaneMath.MantissaBits);
+        return (new Lanes512(scale.AsSingle()), rest * MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, k4, k3), k2), k1), k0));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes512 PortableExp2(Lanes512 x)

@@ -1,7 +1,5 @@
-using Microsoft.ML.VideoMamba.Kernels;
-using Microsoft.ML.VideoMamba.Kernels.Convolution;
+using Microsoft.ML.VideoMamba.Kernels.Mixing;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
-using Microsoft.ML.VideoMamba.Kernels.Scan;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -61,8 +59,6 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
     private readonly Linear _outProj;
 
     private readonly int _innerDim;
-    private readonly int _dtRank;
-    private readonly int _stateSize;
     private readonly ScanOrder _order;
     private readonly TemporalFirstPermutation _permutation;
 
@@ -86,8 +82,8 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
             throw new ArgumentException($"A single layer cannot walk in order {order}.", nameof(order));
         }
 
-        (_innerDim, _dtRank, _stateSize, _order, _permutation) = (config.InnerDim, config.DtRank, config.StateSize, order, permutation);
-        _aLog = InitialALog(device);
+        (_innerDim, _order, _permutation) = (config.InnerDim, order, permutation);
+        _aLog = InitialALog(config, device);
         _d = ones(_innerDim, device: device).ToParameter();
         _inProj = nn.Linear(config.EmbedDim, 2 * _innerDim, hasBias: false, device: device);
         _conv = Convolution();
@@ -95,7 +91,7 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
         _dtProj = StepSizes();
         if (config.Bidirectional)
         {
-            _aLogBackward = InitialALog(device);
+            _aLogBackward = InitialALog(config, device);
             _dBackward = ones(_innerDim, device: device).ToParameter();
             _convBackward = Convolution();
             _xProjBackward = Selection();
@@ -107,8 +103,8 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
         Initialize(config);
 
         Conv1d Convolution() => nn.Conv1d(_innerDim, _innerDim, config.ConvWidth, groups: _innerDim, device: device);
-        Linear Selection() => nn.Linear(_innerDim, _dtRank + 2 * _stateSize, hasBias: false, device: device);
-        Linear StepSizes() => nn.Linear(_dtRank, _innerDim, device: device);
+        Linear Selection() => nn.Linear(_innerDim, config.DtRank + 2 * config.StateSize, hasBias: false, device: device);
+        Linear StepSizes() => nn.Linear(config.DtRank, _innerDim, device: device);
     }
 
     /// <summary>Mixes the tokens.</summary>
@@ -148,33 +144,17 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
     private Tensor Mix(Tensor xz)
     {
         using var scope = NewDisposeScope();
-        var x = xz.narrow(-1, 0, _innerDim);
-        var z = xz.narrow(-1, _innerDim, _innerDim);
-        var y = Scan(x, z, _conv, _xProj, _dtProj, _aLog, _d, SequenceDirection.Forward);
-        if (_convBackward is not null)
-        {
-            y = y + Scan(x, z, _convBackward, _xProjBackward!, _dtProjBackward!, _aLogBackward!, _dBackward!, SequenceDirection.Reverse);
-        }
-
-        return y.MoveToOuterDisposeScope();
+        var forward = Direction(_conv, _xProj, _dtProj, _aLog, _d, xz.dtype);
+        var reverse = _convBackward is null ? null : Direction(_convBackward, _xProjBackward!, _dtProjBackward!, _aLogBackward!, _dBackward!, xz.dtype);
+        return SelectiveMix.Run(xz, forward, reverse).MoveToOuterDisposeScope();
     }
 
-    private Tensor Scan(Tensor x, Tensor z, Conv1d conv, Linear xProj, Linear dtProj, Parameter aLog, Parameter d, SequenceDirection direction)
-    {
-        using var scope = NewDisposeScope();
-        var u = CausalConv1d.Run(x, conv.weight.squeeze(1).As(ScalarType.Float32), conv.bias!.As(ScalarType.Float32), silu: true, direction);
-        var selection = nn.functional.linear(u, xProj.weight.As(u.dtype));
-        var B = selection.narrow(-1, _dtRank, _stateSize);
-        var C = selection.narrow(-1, _dtRank + _stateSize, _stateSize);
-        var delta = nn.functional.linear(selection.narrow(-1, 0, _dtRank), dtProj.weight.As(u.dtype));
-        var A = -aLog.As(ScalarType.Float32).exp();
-        var output = SelectiveScan.Run(
-            u, delta, A, B, C, d.As(ScalarType.Float32), z, dtProj.bias!.As(ScalarType.Float32), deltaSoftplus: true, direction: direction);
-        return output.Y.MoveToOuterDisposeScope();
-    }
+    private static MixDirection Direction(Conv1d conv, Linear xProj, Linear dtProj, Parameter aLog, Parameter d, ScalarType type) => new(
+        conv.weight.squeeze(1).As(ScalarType.Float32), conv.bias!.As(ScalarType.Float32), xProj.weight.As(type), dtProj.weight.As(type),
+        dtProj.bias!.As(ScalarType.Float32), aLog.As(ScalarType.Float32), d.As(ScalarType.Float32));
 
-    private Parameter InitialALog(Device? device) =>
-        arange(1, _stateSize + 1, ScalarType.Float32, device).log().repeat(_innerDim, 1).ToParameter();
+    private Parameter InitialALog(VideoMambaConfig config, Device? device) =>
+        arange(1, config.StateSize + 1, ScalarType.Float32, device).log().repeat(_innerDim, 1).ToParameter();
 
     private void Initialize(VideoMambaConfig config)
     {

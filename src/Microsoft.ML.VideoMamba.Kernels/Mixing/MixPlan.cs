@@ -1,0 +1,138 @@
+using Microsoft.ML.VideoMamba.Kernels.Convolution;
+using Microsoft.ML.VideoMamba.Kernels.Scan;
+using Microsoft.ML.VideoMamba.Kernels.Simd;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
+
+/// <summary>The order of kernels and matrix products that make a mixer's middle on a CPU, forwards and backwards.</summary>
+internal sealed unsafe class MixPlan
+{
+    private readonly Tensor _xz;
+    private readonly MixDirection[] _directions;
+    private readonly ConvSize _convSize;
+    private readonly ScanSize _scanSize;
+    private readonly SimdWidth _width;
+    private readonly int _channels;
+
+    /// <param name="inputs">xz, then each direction's tensors, the forward one first.</param>
+    /// <param name="width">The vectors to compute in.</param>
+    public MixPlan(IReadOnlyList<Tensor> inputs, SimdWidth width)
+    {
+        _xz = inputs[0].contiguous();
+        _directions = [.. inputs.Skip(1).Select(tensor => tensor.contiguous()).Chunk(MixDirection.Count).Select(MixDirection.FromList)];
+        _width = width;
+        int batch = (int)_xz.shape[0], length = (int)_xz.shape[1];
+        _channels = (int)_xz.shape[2] / 2;
+        _convSize = new ConvSize(batch, length, _channels, width);
+        _scanSize = new ScanSize(batch, length, _channels, _directions[0].States, width);
+    }
+
+    private long Rows => (long)_scanSize.Batch * _scanSize.Length;
+
+    private TensorRows X => new(_xz);
+
+    private TensorRows Z => new(_xz, _channels);
+
+    /// <summary>Mixes.</summary>
+    /// <param name="keep">Whether a backward pass follows.</param>
+    /// <returns>The outputs, (batch, length, channels), and what the backward pass starts from.</returns>
+    public (Tensor Y, MixState? State) Forward(bool keep)
+    {
+        using var scratch = Scratch.Rent();
+        var inputs = Convolve(scratch);
+        Tensor[] selections = [.. inputs.Zip(_directions, (u, direction) => nn.functional.linear(u, direction.XProj))];
+        var y = empty([_scanSize.Batch, _scanSize.Length, _channels], _xz.dtype);
+        var kept = keep ? ScanCheckpoints.Empty(_scanSize, _directions.Length, gated: true) : null;
+
+        // Inference adds the directions up in the outputs themselves, unless those would round the first one's part.
+        var sums = kept?.Sums ?? (_xz.dtype == ScalarType.Float32 ? null : empty_like(y, ScalarType.Float32));
+        var outputs = new ScanOutputs { Gate = Z, Y = new TensorRows(y), Sums = new TensorRows(sums), Checkpoints = kept?.Addresses };
+        SimdRunner.Run(new ScanForwardKernel(_scanSize, ScanPasses(scratch, inputs, selections), outputs), _width, _xz.dtype);
+        GC.KeepAlive((inputs, selections, sums));
+        return (y, kept is null ? null : new MixState(selections, kept));
+    }
+
+    /// <summary>Computes all gradients.</summary>
+    /// <param name="state">What the forward pass kept.</param>
+    /// <param name="dy">Gradient of the outputs.</param>
+    /// <returns>In the order of the inputs.</returns>
+    public List<Tensor?> Backward(MixState state, Tensor dy)
+    {
+        using var scratch = Scratch.Rent();
+        dy = dy.contiguous();
+        var inputs = Convolve(scratch);
+        var dXz = empty_like(_xz);
+        Tensor[] dInputs = [.. inputs.Select(u => empty_like(u))], dSteps = [.. inputs.Select(u => empty_like(u))];
+        ScanGradients[] gradients =
+            [.. dInputs.Zip(dSteps, (dU, dStep) => new ScanGradients(_scanSize) { U = new TensorRows(dU), Delta = new TensorRows(dStep) })];
+        var arriving = new ScanBackwardInputs
+        {
+            Dy = new TensorRows(dy),
+            Gate = Z,
+            DGate = new TensorRows(dXz, _channels),
+            Sums = new TensorRows(state.Scan.Sums),
+            Checkpoints = state.Scan.Addresses,
+        };
+        SimdRunner.Run(new ScanBackwardKernel(_scanSize, ScanPasses(scratch, inputs, state.Selections), arriving, gradients), _width, _xz.dtype);
+        GC.KeepAlive(dy);
+
+        var projections = new (Tensor DXProj, Tensor DDtProj)[_directions.Length];
+        for (int i = 0; i < _directions.Length; i++) projections[i] = ProjectBack(_directions[i], inputs[i], state.Selections[i], dSteps[i], gradients[i], dInputs[i]);
+
+        ConvGradients[] convolutions = [.. dInputs.Select(dU => new ConvGradients(_convSize, new TensorRows(dU)))];
+        SimdRunner.Run(new ConvBackwardKernel(_convSize, X, ConvPasses(scratch), convolutions, new TensorRows(dXz)), _width, _xz.dtype);
+        GC.KeepAlive((_xz, dInputs));
+
+        var result = new List<Tensor?> { dXz };
+        for (int i = 0; i < _directions.Length; i++)
+        {
+            result.AddRange(
+            [
+                convolutions[i].Weight(_directions[i].ConvWeight.shape[1]), convolutions[i].BiasSum(), projections[i].DXProj, projections[i].DDtProj,
+                gradients[i].DeltaBias.sum([0]), gradients[i].A.sum([0]), gradients[i].D.sum([0]),
+            ]);
+        }
+
+        return result;
+    }
+
+    /// <summary>Through the projections of one direction: adds to its inputs' gradient and returns those of the two weights.</summary>
+    private (Tensor DXProj, Tensor DDtProj) ProjectBack(MixDirection direction, Tensor u, Tensor selection, Tensor dStep, ScanGradients gradient, Tensor dU)
+    {
+        int rank = direction.Rank, states = direction.States;
+        var dSelection = empty_like(selection);
+        SimdRunner.Run(new ScanMapsKernel(_scanSize, gradient, new TensorRows(dSelection, rank), new TensorRows(dSelection, rank + states)), _width, _xz.dtype);
+        dSelection.narrow(1, 0, rank).addmm_(dStep, direction.DtProj, beta: 0, alpha: 1);
+        dU.addmm_(dSelection, direction.XProj, beta: 1, alpha: 1);
+        return (dSelection.t().mm(u), dStep.t().mm(selection.narrow(1, 0, rank)));
+    }
+
+    /// <summary>Each direction's convolved inputs, (batch · length, channels).</summary>
+    private Tensor[] Convolve(Scratch scratch)
+    {
+        Tensor[] inputs = [.. _directions.Select(_ => empty([Rows, _channels], _xz.dtype))];
+        SimdRunner.Run(new ConvForwardKernel(_convSize, X, ConvPasses(scratch), [.. inputs.Select(u => new TensorRows(u))]), _width, _xz.dtype);
+        GC.KeepAlive((_xz, inputs));
+        return inputs;
+    }
+
+    private ConvPass[] ConvPasses(Scratch scratch) =>
+        [.. _directions.Select((direction, i) => new ConvPass(_convSize, scratch, direction.ConvWeight, direction.ConvBias, silu: true, Order(i)))];
+
+    private ScanPass[] ScanPasses(Scratch scratch, Tensor[] inputs, IReadOnlyList<Tensor> selections) =>
+        [.. _directions.Select((direction, i) => ScanPass(scratch, direction, inputs[i], selections[i], Order(i)))];
+
+    private ScanPass ScanPass(Scratch scratch, MixDirection direction, Tensor u, Tensor selection, SequenceDirection order) =>
+        new(_scanSize, scratch, direction.ALog, logarithm: true, direction.D, direction.DtBias, direction.DtProj.to_type(ScalarType.Float32))
+        {
+            U = new TensorRows(u),
+            StepSizes = new TensorRows(selection),
+            B = new TensorRows(selection, direction.Rank),
+            C = new TensorRows(selection, direction.Rank + direction.States),
+            Softplus = true,
+            Direction = order,
+        };
+
+    private static SequenceDirection Order(int direction) => direction == 0 ? SequenceDirection.Forward : SequenceDirection.Reverse;
+}

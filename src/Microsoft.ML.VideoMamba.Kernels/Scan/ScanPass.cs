@@ -1,0 +1,108 @@
+using Microsoft.ML.VideoMamba.Kernels.Simd;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Scan;
+
+/// <summary>What one direction of a scan reads. Kernels take several and add their outputs up.</summary>
+internal sealed unsafe class ScanPass
+{
+    private readonly int _states;
+
+    /// <summary>Packs the parameters, channels across the lanes.</summary>
+    /// <param name="size">The scan's sizes.</param>
+    /// <param name="scratch">Where the packed parameters live: the caller keeps it until the kernels are done.</param>
+    /// <param name="a">A, or its logarithm, (channels, d_state), float32, contiguous.</param>
+    /// <param name="logarithm">Whether <paramref name="a"/> is log(-A).</param>
+    /// <param name="d">D, (channels), float32, contiguous, or null.</param>
+    /// <param name="deltaBias">Added to the step sizes, (channels), float32, contiguous, or null.</param>
+    /// <param name="projection">(channels, dt_rank), float32, contiguous, where <see cref="StepSizes"/> are of low rank.</param>
+    public ScanPass(ScanSize size, Scratch scratch, Tensor a, bool logarithm, Tensor? d, Tensor? deltaBias, Tensor? projection = null)
+    {
+        _states = size.States;
+        (IsLogarithm, Rank) = (logarithm, projection is null ? 0 : (int)projection.shape[1]);
+        Rate = scratch.TakeZeroed(size.Blocks * size.StateSize);
+        ChannelLanes.Pack((float*)TensorMemory.Address(a), size.Channels, size.States, size.PaddedStates, size.Lanes, Rate);
+        ToRates(size.Blocks * size.StateSize);
+        Skip = Pack(d, 1);
+        Bias = Pack(deltaBias, 1);
+        Projection = Pack(projection, Rank);
+
+        float* Pack(Tensor? parameter, int n)
+        {
+            float* packed = scratch.TakeZeroed(size.Blocks * size.Lanes * n);
+            if (parameter is not null) ChannelLanes.Pack((float*)TensorMemory.Address(parameter), size.Channels, n, n, size.Lanes, packed);
+            return packed;
+        }
+    }
+
+    /// <summary>Inputs, (batch, length, channels).</summary>
+    public required TensorRows U { get; init; }
+
+    /// <summary>Step sizes before bias and softplus, (batch, length, channels), or of low rank, (batch, length, <see cref="Rank"/>).</summary>
+    public required TensorRows StepSizes { get; init; }
+
+    /// <summary>Input map, (batch, length, d_state).</summary>
+    public required TensorRows B { get; init; }
+
+    /// <summary>Output map, (batch, length, d_state).</summary>
+    public required TensorRows C { get; init; }
+
+    /// <summary>State before the first step, (batch, channels, d_state), or null for zeros.</summary>
+    public float* InitialState { get; init; }
+
+    /// <summary>Whether softplus is applied to the step sizes.</summary>
+    public required bool Softplus { get; init; }
+
+    /// <summary>Which end the recurrence starts from.</summary>
+    public required SequenceDirection Direction { get; init; }
+
+    /// <summary>A log2(e), (block, padded d_state, lane).</summary>
+    public float* Rate { get; }
+
+    /// <summary>D, (block, lane).</summary>
+    public float* Skip { get; }
+
+    /// <summary>The step sizes' bias, (block, lane).</summary>
+    public float* Bias { get; }
+
+    /// <summary>What maps <see cref="StepSizes"/> of low rank to channels, (block, rank, lane).</summary>
+    public float* Projection { get; }
+
+    /// <summary>dt_rank, or 0 where <see cref="StepSizes"/> has all channels.</summary>
+    public int Rank { get; }
+
+    /// <summary>Whether the parameter is log(-A), and so its gradient is wanted.</summary>
+    public bool IsLogarithm { get; }
+
+    /// <summary>Copies a chunk's B and C into rows (B | C), each padded, in the order in which they are walked; the padding is left alone.</summary>
+    public void LoadMaps<TElement>(ScanSize size, int clip, int firstStep, int steps, float* maps)
+        where TElement : unmanaged, IElement<TElement>
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            long token = Token(size, clip, firstStep + i);
+            ElementRow.Widen(B.Row<TElement>(token), _states, maps + i * size.MapWidth);
+            ElementRow.Widen(C.Row<TElement>(token), _states, maps + i * size.MapWidth + size.PaddedStates);
+        }
+    }
+
+    /// <summary>Copies a chunk's step sizes of low rank, (step, rank).</summary>
+    public void LoadLowRank<TElement>(ScanSize size, int clip, int firstStep, int steps, float* rows)
+        where TElement : unmanaged, IElement<TElement>
+    {
+        for (int i = 0; i < steps; i++) ElementRow.Widen(StepSizes.Row<TElement>(Token(size, clip, firstStep + i)), Rank, rows + i * Rank);
+    }
+
+    /// <summary>Row of the token that a step is at.</summary>
+    public long Token(ScanSize size, int clip, int step) => (long)clip * size.Length + (Direction == SequenceDirection.Reverse ? size.Length - 1 - step : step);
+
+    private void ToRates(int count)
+    {
+        for (int i = 0; i < count; i += Lanes128.Count)
+        {
+            var a = Lanes128.Load(Rate + i);
+            if (IsLogarithm) a = Lanes128.Broadcast(0) - Lanes128.Exp2(a * Lanes128.Broadcast(LaneMath.Log2E));
+            Lanes128.Store(a * Lanes128.Broadcast(LaneMath.Log2E), Rate + i);
+        }
+    }
+}

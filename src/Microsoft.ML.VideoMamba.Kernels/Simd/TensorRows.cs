@@ -1,0 +1,28 @@
+using TorchSharp;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Simd;
+
+/// <summary>
+/// The rows of a contiguous tensor's last axis, or of some neighbouring columns of it, as kernels read and write them: a part of a wider row needs no copy.
+/// </summary>
+internal readonly unsafe struct TensorRows
+{
+    private readonly byte* _start;
+    private readonly long _bytesOfRow;
+
+    /// <param name="tensor">(…, columns), contiguous; null for rows that are absent. Its owner keeps it alive.</param>
+    /// <param name="column">The first column.</param>
+    public TensorRows(torch.Tensor? tensor, long column = 0)
+    {
+        if (tensor is null) return;
+        _start = (byte*)TensorMemory.Address(tensor) + column * tensor.ElementSize;
+        _bytesOfRow = tensor.shape[^1] * tensor.ElementSize;
+    }
+
+    /// <summary>Whether there is a tensor.</summary>
+    public bool Exist => _start is not null;
+
+    /// <summary>The address of a row's first column.</summary>
+    public TElement* Row<TElement>(long row)
+        where TElement : unmanaged => (TElement*)(_start + row * _bytesOfRow);
+}

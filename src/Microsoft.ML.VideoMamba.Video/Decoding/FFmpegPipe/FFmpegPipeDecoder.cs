@@ -117,7 +117,7 @@ internal sealed class FFmpegPipeDecoder : IVideoDecoder
         _log!.WaitForEnd();
         if (Position < 0)
         {
-            string error = _log.LastError;
+            string error = _log.FirstError;
             throw new VideoException(Name, "decode", error.Length == 0 ? "no frame could be decoded" : $"no frame could be decoded: {error}");
         }
 

@@ -17,8 +17,8 @@ internal sealed partial class FrameLog : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>The last error; empty if there was none.</summary>
-    public string LastError { get; private set; } = "";
+    /// <summary>The first error; empty if there was none.</summary>
+    public string FirstError { get; private set; } = "";
 
     /// <summary>Whether errors came behind the last frame. Good when all frames have been taken.</summary>
     public bool EndsDamaged => _damaged;
@@ -50,7 +50,8 @@ internal sealed partial class FrameLog : IDisposable
         }
         else if (Error().Match(line) is { Success: true } error)
         {
-            (_damaged, LastError) = (true, error.Groups[1].Value);
+            _damaged = true;
+            if (FirstError.Length == 0) FirstError = error.Groups[1].Value;
         }
     }
 

@@ -20,6 +20,8 @@ internal static class VideoMambaTool
         InspectVerb.Create(console),
         ConvertVerb.Create(console),
         BenchVerb.Create(console),
+        RecipesVerb.Create(console),
+        DataVerb.Create(console),
     };
 
     public static async Task<int> RunAsync(string[] args, ToolConsole console, CancellationToken cancellation = default)

@@ -15,6 +15,9 @@ internal sealed class Batch(int clipLength, IReadOnlyList<TrainingLabel> labels,
 
     public IReadOnlyList<string> Names => names;
 
+    /// <summary>The clips one after another.</summary>
+    public ReadOnlySpan<float> Pixels => pixels.AsSpan(0, Count * clipLength);
+
     /// <summary>The clips as a tensor.</summary>
     /// <param name="shape">Of one clip.</param>
     /// <param name="device">Where to.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Data;
@@ -49,6 +50,7 @@ public sealed record Recipe
     public RecipeSchedule Schedule { get; init; } = new();
 
     /// <summary>Whether matrices and activations are bfloat16 on a GPU.</summary>
+    [JsonPropertyName("bfloat16")]
     public bool BFloat16 { get; init; }
 
     /// <summary>The checkpoint that training starts from; null for random weights.</summary>

@@ -49,6 +49,26 @@ public interface IVideoDecoder : IDisposable
     /// <exception cref="VideoException">No frame at all could be decoded, or the file is damaged and reading is strict.</exception>
     bool MoveNext();
 
+    /// <summary>
+    /// The time of every frame in seconds, if they are known because this process decoded the whole of the same file before, without a gap. Then
+    /// <see cref="MoveTo"/> leaves out what no wanted frame needs; the frames are the same. Null (the usual case) if they are not known.
+    /// </summary>
+    IReadOnlyList<double>? KnownTimes => null;
+
+    /// <summary>Goes forward to a frame; those before it are not wanted.</summary>
+    /// <param name="position">The frame's number, above <see cref="Position"/>.</param>
+    /// <returns>Whether there is such a frame. If <see cref="KnownTimes"/> has it and there is not, the file is no longer what it was: open it again.</returns>
+    /// <exception cref="VideoException">As for <see cref="MoveNext"/>.</exception>
+    bool MoveTo(int position)
+    {
+        while (Position < position)
+        {
+            if (!MoveNext()) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Converts the current frame to RGB.</summary>
     /// <param name="rgb">Exactly Height * Width * 3 bytes: rows of RGB, uint8.</param>
     /// <exception cref="ArgumentException">The destination has another size.</exception>

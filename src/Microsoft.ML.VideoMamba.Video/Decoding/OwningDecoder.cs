@@ -25,7 +25,11 @@ internal sealed class OwningDecoder(IVideoDecoder decoder, IDisposable owned) : 
 
     public int Gaps => decoder.Gaps;
 
+    public IReadOnlyList<double>? KnownTimes => decoder.KnownTimes;
+
     public bool MoveNext() => decoder.MoveNext();
+
+    public bool MoveTo(int position) => decoder.MoveTo(position);
 
     public void CopyTo(Span<byte> rgb) => decoder.CopyTo(rgb);
 

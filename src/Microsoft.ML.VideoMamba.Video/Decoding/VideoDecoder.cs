@@ -39,18 +39,7 @@ public static class VideoDecoder
     {
         ArgumentNullException.ThrowIfNull(source);
         var chosen = (options ?? VideoDecoderOptions.Default).Checked();
-        if (source.Path is { } path)
-        {
-            if (Directory.Exists(path)) return FrameFolderDecoder.Open(source.Name, path, chosen);
-            CheckReadable(source.Name, path);
-            if (MediaTypes.IsImage(path)) return new ImageDecoder(source.Name, [path], chosen);
-        }
-        else if (source.Content.IsEmpty)
-        {
-            throw new VideoException(source.Name, "open", "the content is empty");
-        }
-
-        return s_backends[Resolve(chosen.Backend)].Open(source, chosen, cancellation);
+        return ShrinkingDecoder.Around(OpenWhole(source, chosen, cancellation), chosen.MaxShortSide);
     }
 
     /// <summary>The backend that a choice leads to on this machine.</summary>
@@ -86,6 +75,22 @@ public static class VideoDecoder
     {
         ArgumentNullException.ThrowIfNull(listener);
         s_notice.Add(listener);
+    }
+
+    private static IVideoDecoder OpenWhole(VideoSource source, VideoDecoderOptions chosen, CancellationToken cancellation)
+    {
+        if (source.Path is { } path)
+        {
+            if (Directory.Exists(path)) return FrameFolderDecoder.Open(source.Name, path, chosen);
+            CheckReadable(source.Name, path);
+            if (MediaTypes.IsImage(path)) return new ImageDecoder(source.Name, [path], chosen);
+        }
+        else if (source.Content.IsEmpty)
+        {
+            throw new VideoException(source.Name, "open", "the content is empty");
+        }
+
+        return s_backends[Resolve(chosen.Backend)].Open(source, chosen, cancellation);
     }
 
     private static void CheckReadable(string name, string path)

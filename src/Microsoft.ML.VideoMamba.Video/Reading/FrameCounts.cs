@@ -8,17 +8,14 @@ internal static class FrameCounts
 {
     private const int Capacity = 1 << 18;
 
-    private static readonly ConcurrentDictionary<(string Path, long Length, DateTime Written), int> s_counts = new();
+    private static readonly ConcurrentDictionary<FileIdentity, int> s_counts = new();
 
-    public static int? Recall(VideoSource source) => Key(source) is { } key && s_counts.TryGetValue(key, out int count) ? count : null;
+    public static int? Recall(VideoSource source) => FileIdentity.Of(source) is { } file && s_counts.TryGetValue(file, out int count) ? count : null;
 
     public static void Remember(VideoSource source, int count)
     {
-        if (Key(source) is not { } key) return;
+        if (FileIdentity.Of(source) is not { } file) return;
         if (s_counts.Count >= Capacity) s_counts.Clear();
-        s_counts[key] = count;
+        s_counts[file] = count;
     }
-
-    private static (string Path, long Length, DateTime Written)? Key(VideoSource source) =>
-        source.Path is { } path && new FileInfo(path) is { Exists: true } file ? (path, file.Length, file.LastWriteTimeUtc) : null;
 }

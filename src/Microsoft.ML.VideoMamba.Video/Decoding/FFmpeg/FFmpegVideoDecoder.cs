@@ -2,45 +2,56 @@ namespace Microsoft.ML.VideoMamba.Video.Decoding.FFmpeg;
 
 /// <summary>
 /// Frames through the machine's FFmpeg libraries. A packet that cannot be read or decoded is skipped and counted, and decoding goes on behind it;
-/// frames whose size changes on the way are scaled to the size that the header says.
+/// frames whose size changes on the way are scaled to the size that the header says. Of a file that was decoded whole before, packets that no wanted
+/// frame needs are left out: all of them up to a key frame, and then those that no other frame refers to.
 /// </summary>
 internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
 {
     private const int MaxFailures = 1024; // in a row, without any packet taken: the decoder is stuck
     private const int MaxThreads = 16;
     private const int MaxCountHint = 10_000_000;
+    private const int ShortestLeap = 8; // frames; starting again at a key frame empties the decoding threads
 
+    private readonly VideoSource _source;
     private readonly VideoDecoderOptions _options;
     private readonly CancellationToken _cancellation;
     private readonly LibavLayout _layout;
     private readonly VideoInput _input;
     private readonly PixelConverter _converter;
-    private readonly FrameOrientation _orientation;
-    private readonly int _codedWidth, _codedHeight;
+    private readonly FrameTable? _table;
+    private readonly double[]? _knownTimes;
+    private FrameTable.Recorder? _recorder;
     private AVCodecContext* _codec;
     private AVPacket* _packet;
     private AVFrame* _frame;
     private bool _flushing, _ended, _damaged;
-    private int _lastError;
+    private int _lastError, _skipping;
+    private int _lastKey = -1; // the last key frame whose packet was sent
+    private int _restart = -1; // the key frame before whose packet nothing is sent
 
     public FFmpegVideoDecoder(VideoSource source, VideoDecoderOptions options, LibavLibraries libraries, CancellationToken cancellation)
     {
-        (Name, Backend, _options, _cancellation, _layout) = (source.Name, libraries.Description, options, cancellation, libraries.Layout);
+        (_source, _options, _cancellation, _layout) = (source, options, cancellation, libraries.Layout);
+        (Name, Backend) = (source.Name, libraries.Description);
         _input = new VideoInput(source, _layout, options.MaxPixels);
         try
         {
-            (_codedWidth, _codedHeight, _orientation) = (_input.Width, _input.Height, _input.Orientation);
-            (Width, Height) = _orientation.SwapsSides ? (_codedHeight, _codedWidth) : (_codedWidth, _codedHeight);
+            var orientation = _input.Orientation;
+            Rotation = orientation.Rotation;
+            (Width, Height) = orientation.SwapsSides ? (_input.Height, _input.Width) : (_input.Width, _input.Height);
             Codec = Libav.avcodec_get_name(_input.CodecId);
             CheckSize();
             OpenCodec();
             _packet = Libav.av_packet_alloc();
             _frame = Libav.av_frame_alloc();
             if (_packet is null || _frame is null) throw new InsufficientMemoryException("FFmpeg could not allocate a frame.");
-            _converter = new PixelConverter(_codedWidth, _codedHeight);
+            _converter = new PixelConverter(_input.Width, _input.Height, orientation);
             double rate = _input.FramesPerSecond;
             FramesPerSecond = rate is >= 1 and <= 1000 ? rate : 0;
             FrameCountHint = _input.FrameCount is >= 1 and <= MaxCountHint and var count ? (int)count : null;
+            _table = options.Strict ? null : FrameTables.Recall(source); // strictness wants to see all damage
+            _knownTimes = _table?.Times(_input.Seconds);
+            _recorder = _table is null ? new FrameTable.Recorder() : null;
         }
         catch
         {
@@ -59,11 +70,13 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
 
     public int Height { get; }
 
-    public int Rotation => _orientation.Rotation;
+    public int Rotation { get; }
 
     public double FramesPerSecond { get; }
 
     public int? FrameCountHint { get; }
+
+    public IReadOnlyList<double>? KnownTimes => _knownTimes;
 
     public int Position { get; private set; } = -1;
 
@@ -74,20 +87,54 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
     public bool MoveNext()
     {
         if (_ended) return false;
-        if (!Receive()) return End();
+        if (!Receive())
+        {
+            End();
+            return false;
+        }
+
+        Place(Position + 1);
         if (!_damaged) return true;
-        (_damaged, Gaps) = (false, Gaps + 1);
+        (_damaged, Gaps, _recorder) = (false, Gaps + 1, null);
         if (_options.Strict) ThrowDamaged();
         return true;
+    }
+
+    public bool MoveTo(int position)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(position, Position);
+        if (_table is null)
+        {
+            while (Position < position)
+            {
+                if (!MoveNext()) return false;
+            }
+
+            return true;
+        }
+
+        if (_ended || position >= _table.Frames) return false;
+        int key = _table.KeyBefore(position);
+        _restart = key > _lastKey && key - Position > ShortestLeap ? key : -1;
+        while (Receive(position))
+        {
+            int found = _table.Find(_layout.BestTimestamp(_frame));
+            if (_damaged || found < 0 || found > position) break;
+            if (found < position) continue;
+            Place(position);
+            return true;
+        }
+
+        // The file is not what it was when the table was made.
+        FrameTables.Forget(_source);
+        return !(_ended = true);
     }
 
     public void CopyTo(Span<byte> rgb)
     {
         if (_ended || Position < 0) throw new InvalidOperationException("There is no current frame.");
         if (rgb.Length != (long)Height * Width * 3) throw new ArgumentException($"{rgb.Length} bytes were given for a frame of {Height} x {Width} x 3.", nameof(rgb));
-        var converted = _converter.Convert(_frame, _layout.Shape(_frame));
-        if (converted.IsEmpty) throw new VideoException(Name, "convert", $"frame {Position} could not be converted");
-        _orientation.Write(converted, _converter.Stride, _codedHeight, _codedWidth, rgb);
+        if (!_converter.Convert(_frame, _layout.Shape(_frame), rgb)) throw new VideoException(Name, "convert", $"frame {Position} could not be converted");
     }
 
     public void Dispose()
@@ -125,24 +172,26 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
         if (status < 0) throw new VideoException(Name, "open", $"not a readable video: the decoder for the codec {Codec} cannot be opened: {Libav.Explain(status)}");
     }
 
+    private void Place(int position)
+    {
+        long timestamp = _layout.BestTimestamp(_frame);
+        _recorder?.AddFrame(timestamp);
+        (Position, Timestamp) = (position, _input.Seconds(timestamp));
+    }
+
     /// <summary>Decodes until there is a frame.</summary>
-    private bool Receive()
+    /// <param name="wanted">Frames before this one need not be decoded, where a table tells which they are.</param>
+    private bool Receive(int wanted = 0)
     {
         for (int failed = 0; failed < MaxFailures;)
         {
             int status = Libav.avcodec_receive_frame(_codec, _frame);
-            if (status >= 0)
-            {
-                Position++;
-                Timestamp = _input.Seconds(_layout.BestTimestamp(_frame));
-                return true;
-            }
-
+            if (status >= 0) return true;
             if (status == Libav.EndOfFile) return false;
             if (status == Libav.TryAgain)
             {
                 _cancellation.ThrowIfCancellationRequested();
-                Send();
+                Send(wanted);
                 failed = 0;
             }
             else
@@ -155,14 +204,15 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
     }
 
     /// <summary>Hands the decoder the next packet, or word that there is none.</summary>
-    private void Send()
+    private void Send(int wanted)
     {
         bool damaged = false;
-        if (!_flushing && _input.Read(_packet, out damaged))
+        while (!_flushing && _input.Read(_packet, out damaged))
         {
             _damaged |= damaged;
-            int status = Libav.avcodec_send_packet(_codec, _packet);
+            int status = IsLeftOut(wanted) ? 0 : Libav.avcodec_send_packet(_codec, _packet);
             Libav.av_packet_unref(_packet);
+            if (_restart >= 0) continue;
             if (status < 0) (_damaged, _lastError) = (true, status);
             return;
         }
@@ -172,7 +222,36 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
         _ = Libav.avcodec_send_packet(_codec, null);
     }
 
-    private bool End()
+    /// <summary>Takes note of a packet; with a table, has the decoder leave out what no frame from the wanted one on needs.</summary>
+    /// <returns>Whether the packet is not to be sent at all.</returns>
+    private bool IsLeftOut(int wanted)
+    {
+        long timestamp = LibavLayout.Timestamp(_packet);
+        var flags = LibavLayout.Flags(_packet);
+        _recorder?.AddPacket(timestamp, flags);
+        if (_table is null) return false;
+
+        int frame = _table.Find(timestamp);
+        if (_restart >= 0)
+        {
+            if (frame != _restart) return true;
+            _restart = -1;
+            Libav.avcodec_flush_buffers(_codec);
+        }
+
+        if (flags.HasFlag(PacketFlags.Key)) _lastKey = Math.Max(_lastKey, frame);
+        Skip(frame >= 0 && frame < wanted ? Libav.SkipNonReference : Libav.SkipNothing);
+        return false;
+    }
+
+    private void Skip(int what)
+    {
+        if (what == _skipping) return;
+        _ = Libav.av_opt_set_int(_codec, "skip_frame", what, 0);
+        _skipping = what;
+    }
+
+    private void End()
     {
         _ended = true;
         if (_damaged && Position >= 0)
@@ -181,15 +260,14 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
             if (_options.Strict) ThrowDamaged();
         }
 
-        if (Position >= 0) return false;
-        string codec = Codec.Length > 0 ? $" of the codec {Codec.ToUpperInvariant()}" : "";
-        throw new VideoException(Name, "decode", _lastError == 0 ? "no frame could be decoded" : $"no frame{codec} could be decoded: {Libav.Explain(_lastError)}");
+        if (Position < 0) throw new VideoException(Name, "decode", _lastError == 0 ? "no frame could be decoded" : $"no frame ({Codec}) could be decoded: {Libav.Explain(_lastError)}");
+        if (Gaps == 0 && _recorder?.Finish() is { } table) FrameTables.Remember(_source, table);
     }
 
     /// <summary>Counts what can still be decoded, so that the error says how much of the file is sound.</summary>
     private void ThrowDamaged()
     {
-        while (!_ended && Receive())
+        for (; !_ended && Receive(); Position++)
         {
             if (_damaged) Gaps++;
             _damaged = false;

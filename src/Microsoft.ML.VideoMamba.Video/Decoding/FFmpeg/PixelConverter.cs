@@ -6,37 +6,49 @@ namespace Microsoft.ML.VideoMamba.Video.Decoding.FFmpeg;
 /// From decoded frames to RGB of one size: with each frame's own colour matrix and range (unset ones as BT.601 and limited, as the ffmpeg program
 /// takes them), a frame of another size scaled to the first one's.
 /// </summary>
-internal sealed unsafe class PixelConverter(int width, int height) : IDisposable
+internal sealed unsafe class PixelConverter(int width, int height, FrameOrientation orientation) : IDisposable
 {
-    /// <summary>Some of the converters write whole vectors: rows have room for them at their ends.</summary>
+    /// <summary>Some of the converters write whole vectors: rows that are no multiple of one go through a buffer with room at their ends.</summary>
     private const int Padding = 64;
 
     private SwsContext* _context;
     private FrameShape _shape;
-    private byte* _rgb;
-
-    /// <summary>Bytes from one row of the result to the next.</summary>
-    public int Stride { get; } = (width * 3 + 2 * Padding - 1) / Padding * Padding;
+    private byte* _buffer;
 
     /// <summary>Converts a frame.</summary>
-    /// <returns>Rows of RGB, <see cref="Stride"/> bytes apart, good until the next call; nothing if the frame cannot be converted.</returns>
-    public ReadOnlySpan<byte> Convert(AVFrame* frame, FrameShape shape)
+    /// <param name="frame">The decoded frame.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="rgb">Takes rows of RGB without gaps, as shown.</param>
+    /// <returns>Whether it can be converted.</returns>
+    public bool Convert(AVFrame* frame, FrameShape shape, Span<byte> rgb)
     {
-        if (!Prepare(shape)) return default;
-        nuint size = (nuint)Stride * (nuint)height;
-        if (_rgb is null) _rgb = (byte*)NativeMemory.AlignedAlloc(size + Padding, Padding);
-        byte** planes = stackalloc byte*[4] { _rgb, null, null, null };
-        int* strides = stackalloc int[4] { Stride, 0, 0, 0 };
-        int rows = Libav.sws_scale(_context, LibavLayout.Planes(frame), LibavLayout.LineSizes(frame), 0, shape.Height, planes, strides);
-        return rows == height ? new ReadOnlySpan<byte>(_rgb, checked((int)size)) : default;
+        if (!Prepare(shape)) return false;
+        if (width % Padding == 0 && orientation == FrameOrientation.Upright)
+        {
+            fixed (byte* target = rgb) return Scale(frame, shape, target, width * 3);
+        }
+
+        int stride = (width * 3 + 2 * Padding - 1) / Padding * Padding;
+        int size = checked(stride * height);
+        if (_buffer is null) _buffer = (byte*)NativeMemory.AlignedAlloc((nuint)size + Padding, Padding);
+        if (!Scale(frame, shape, _buffer, stride)) return false;
+        orientation.Write(new ReadOnlySpan<byte>(_buffer, size), stride, height, width, rgb);
+        return true;
     }
 
     public void Dispose()
     {
         Libav.sws_freeContext(_context);
-        NativeMemory.AlignedFree(_rgb);
+        NativeMemory.AlignedFree(_buffer);
         _context = null;
-        _rgb = null;
+        _buffer = null;
+    }
+
+    private bool Scale(AVFrame* frame, FrameShape shape, byte* target, int stride)
+    {
+        byte** planes = stackalloc byte*[4] { target, null, null, null };
+        int* strides = stackalloc int[4] { stride, 0, 0, 0 };
+        return Libav.sws_scale(_context, LibavLayout.Planes(frame), LibavLayout.LineSizes(frame), 0, shape.Height, planes, strides) == height;
     }
 
     private bool Prepare(FrameShape shape)

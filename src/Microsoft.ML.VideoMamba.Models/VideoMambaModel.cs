@@ -124,11 +124,11 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
         var patchPositions = positions.narrow(1, 1, Config.PatchesPerFrame);
         if (_temporalPosEmbedding is not null)
         {
-            patchPositions = (patchPositions.unsqueeze(1) + _temporalPosEmbedding.As(ScalarType.Float32).unsqueeze(2)).flatten(1, 2);
+            patchPositions = patchPositions.unsqueeze(1).Plus(_temporalPosEmbedding.As(ScalarType.Float32).unsqueeze(2)).flatten(1, 2);
         }
 
-        var patches = _patchEmbed.forward(clips).As(ScalarType.Float32) + patchPositions;
-        var cls = _clsToken.As(ScalarType.Float32) + positions.narrow(1, 0, 1);
+        var patches = _patchEmbed.forward(clips).As(ScalarType.Float32).Plus(patchPositions);
+        var cls = _clsToken.As(ScalarType.Float32).Plus(positions.narrow(1, 0, 1));
         return cat([cls.expand(clips.shape[0], -1, -1), patches], 1).MoveToOuterDisposeScope();
     }
 
@@ -227,7 +227,7 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
     {
         if (rate == 0 || !training) return hidden;
         double keep = 1 - rate;
-        return hidden * empty([hidden.shape[0], 1, 1], hidden.dtype, hidden.device).bernoulli_(keep).div_(keep);
+        return hidden * empty([hidden.shape[0], 1, 1], hidden.dtype, hidden.device).bernoulli_(keep).mul_(TorchScalar.Of(1 / keep));
     }
 
     private Tensor Pool(LayerOutput output, Pooling pooling) => pooling.Kind switch

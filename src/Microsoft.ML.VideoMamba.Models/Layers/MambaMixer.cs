@@ -134,7 +134,7 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
                 var mixed = Mix(cat([halves[0], _permutation.Apply(halves[1]), halves[2], _permutation.Apply(halves[3])], -1)).chunk(2, -1);
                 return cat([mixed[0], _permutation.Undo(mixed[1])], -1);
             case ScanOrder.SpatioTemporalV2:
-                return Mix(xz) + _permutation.Undo(Mix(_permutation.Apply(xz)));
+                return Mix(xz).Plus(_permutation.Undo(Mix(_permutation.Apply(xz))));
             default:
                 return Mix(xz);
         }

@@ -1,5 +1,10 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training.Clips;
+using Microsoft.ML.VideoMamba.Training.Objectives;
+using Microsoft.ML.VideoMamba.Training.Telemetry;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,13 +21,15 @@ public sealed class TrainingRun
     private readonly VideoMambaConfig _config;
     private readonly TrainingOptions _options;
     private readonly Action<VideoMambaModel>? _initialize;
+    private readonly ILogger _logger;
 
     /// <summary>Says what is trained and how.</summary>
     /// <param name="config">The model's shape; 1 class for regression.</param>
     /// <param name="options">How it is trained.</param>
     /// <param name="initialize">Loads weights to start from into a model with random ones; it is called at the start of each <see cref="Fit"/>.</param>
+    /// <param name="logger">Told how it goes: epochs, clips that cannot be read, states that cannot be written.</param>
     /// <exception cref="ArgumentException">A value is out of its range, or there is no such device.</exception>
-    public TrainingRun(VideoMambaConfig config, TrainingOptions options, Action<VideoMambaModel>? initialize = null)
+    public TrainingRun(VideoMambaConfig config, TrainingOptions options, Action<VideoMambaModel>? initialize = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(options);
@@ -34,8 +41,13 @@ public sealed class TrainingRun
             throw new ArgumentException($"{options.Task} needs {(least == 1 ? "a head of 1 class" : "at least 2 classes")}; there are {config.Classes}.", nameof(config));
         }
 
+        if (options.ClassWeights is { } weights && weights.Count != config.Classes)
+        {
+            throw new ArgumentException($"{nameof(options.ClassWeights)} must be one for each of {config.Classes} classes; there are {weights.Count}.", nameof(options));
+        }
+
         TrainingDevice.Find(options.Device);
-        (_config, _options, _initialize) = (config, options, initialize);
+        (_config, _options, _initialize, _logger) = (config, options, initialize, logger ?? NullLogger.Instance);
     }
 
     /// <summary>Trains. It blocks until the last epoch, an early stop or cancellation.</summary>
@@ -45,7 +57,8 @@ public sealed class TrainingRun
     /// <param name="epochDone">Called after each epoch.</param>
     /// <param name="cancellation">Ends the training within a step; the result then holds the best so far.</param>
     /// <returns>The best model and how the epochs went. The caller disposes the model.</returns>
-    /// <exception cref="ArgumentException">A set is empty, or a label does not fit the task and the classes.</exception>
+    /// <exception cref="ArgumentException">A set is empty, a label does not fit the task and the classes, or the state folder holds another training's state.</exception>
+    /// <exception cref="CheckpointException">The state to go on from is damaged.</exception>
     /// <exception cref="NonFiniteLossException">A loss became infinite or not a number.</exception>
     /// <exception cref="TrainingException">The training could not go on; what it had learned is in the exception.</exception>
     public TrainingResult Fit(
@@ -54,8 +67,30 @@ public sealed class TrainingRun
         CheckLabels(training, nameof(training));
         if (validation is not null) CheckLabels(validation, nameof(validation));
         else (training, validation) = Split(training);
-        using var session = new TrainingSession(CreateModel(), _options, training, validation, _initialize is not null, progress, epochDone);
+        var model = CreateModel();
+        using var session = CreateSession(model, training, validation, new TrainingListeners(progress, epochDone, _logger));
         return session.Run(cancellation);
+    }
+
+    private TrainingSession CreateSession(VideoMambaModel model, ITrainingSet training, ITrainingSet? validation, TrainingListeners listeners)
+    {
+        try
+        {
+            return new TrainingSession(model, CreateObjective(model, training), _options, training, validation, listeners);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private IObjective CreateObjective(VideoMambaModel model, ITrainingSet training)
+    {
+        if (_options.Task == TrainingTask.Classification) return new ClassificationObjective(_options);
+        var objective = new RegressionObjective(TargetScale.Of([.. Enumerable.Range(0, training.Count).Select(training.LabelOf)]));
+        if (_initialize is not null) objective.Start(model);
+        return objective;
     }
 
     private VideoMambaModel CreateModel()

@@ -1,56 +1,62 @@
-using System.Diagnostics;
 using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Batches;
 using Microsoft.ML.VideoMamba.Training.Evaluation;
-using Microsoft.ML.VideoMamba.Training.Losses;
+using Microsoft.ML.VideoMamba.Training.Objectives;
 using Microsoft.ML.VideoMamba.Training.Optimization;
-using Microsoft.ML.VideoMamba.Training.Schedules;
+using Microsoft.ML.VideoMamba.Training.Runs;
+using Microsoft.ML.VideoMamba.Training.Telemetry;
 using static TorchSharp.torch;
-using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Microsoft.ML.VideoMamba.Training;
 
-/// <summary>One training under way: the model, its optimiser, and what was best so far.</summary>
+/// <summary>One training under way: epochs of steps, a validation after each, and what was best so far.</summary>
 internal sealed class TrainingSession : IDisposable
 {
     private readonly VideoMambaModel _model;
     private readonly TrainingOptions _options;
-    private readonly Dictionary<string, Parameter> _parameters;
-    private readonly AdamW _optimizer;
+    private readonly IObjective _objective;
     private readonly BatchLoader _training;
     private readonly BatchLoader? _validation;
-    private readonly StepCosine _schedule;
-    private readonly TargetScale _targets;
-    private readonly IProgress<TrainingProgress>? _progress;
-    private readonly Action<EpochMetrics>? _epochDone;
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Learner _learner;
+    private readonly BestWeights _best = new();
     private readonly List<EpochMetrics> _epochs = [];
-    private Tensor? _bestWeights;
-    private EpochMetrics? _best;
+    private readonly StateFolder? _states;
+    private readonly TrainingReporter _reporter;
+    private CheckpointException? _stateFailure;
     private bool _modelTaken;
 
-    public TrainingSession(
-        VideoMambaModel model, TrainingOptions options, ITrainingSet training, ITrainingSet? validation, bool pretrained, IProgress<TrainingProgress>? progress, Action<EpochMetrics>? epochDone)
+    /// <summary>Sets up a training.</summary>
+    /// <param name="model">The network, on its device; the session disposes it, unless it is in a result.</param>
+    /// <param name="objective">What is learned.</param>
+    /// <param name="options">How.</param>
+    /// <param name="training">The clips to learn from.</param>
+    /// <param name="validation">The clips to choose the best epoch by, or null.</param>
+    /// <param name="listeners">Who hears of it.</param>
+    public TrainingSession(VideoMambaModel model, IObjective objective, TrainingOptions options, ITrainingSet training, ITrainingSet? validation, TrainingListeners listeners)
     {
-        (_model, _options, _progress, _epochDone) = (model, options, progress, epochDone);
-        _parameters = model.named_parameters().Where(named => named.parameter.requires_grad).ToDictionary(named => named.name, named => named.parameter);
-        _targets = options.Task == TrainingTask.Regression ? TargetScale.Of([.. Enumerable.Range(0, training.Count).Select(training.LabelOf)]) : TargetScale.Identity;
-        if (pretrained && options.Task == TrainingTask.Regression) _targets.ScaleTrainedHead(_parameters);
-        _optimizer = CreateOptimizer();
+        (_model, _objective, _options) = (model, objective, options);
         var preparation = new ClipPreparation(model.Config, options.Augmentation);
         _training = new BatchLoader(training, preparation, options);
         _validation = validation is null ? null : new BatchLoader(validation, preparation, options);
-        int steps = options.Epochs * _training.BatchesOfEpoch, warmup = (int)Math.Min(steps, options.EffectiveWarmupEpochs * _training.BatchesOfEpoch);
-        _schedule = new StepCosine(options.LearningRate, Math.Min(options.MinLearningRate, options.LearningRate), steps, warmup, Math.Min(options.MinLearningRate, options.LearningRate));
+        int stepsOfEpoch = (_training.BatchesOfEpoch + options.AccumulationSteps - 1) / options.AccumulationSteps;
+        _learner = new Learner(model, options, stepsOfEpoch);
+        _reporter = new TrainingReporter(listeners, options.Epochs, stepsOfEpoch);
+        foreach (var loader in Loaders) loader.Failed += _reporter.ClipFailed;
+        _reporter.Log.Started(model.Device.ToString(), training.Count, validation?.Count ?? 0, options.Epochs, stepsOfEpoch);
+        if (options.StateFolder is { } folder) _states = new StateFolder(folder, RunSettings.Of(model.Config, options, training, validation));
     }
 
-    /// <summary>Trains to the end, an early stop or cancellation.</summary>
+    private IEnumerable<BatchLoader> Loaders => _validation is null ? [_training] : [_training, _validation];
+
+    /// <summary>Goes on from a state if that is asked for, and trains to the end, an early stop or cancellation.</summary>
     public TrainingResult Run(CancellationToken cancellation)
     {
+        if (_states is { HoldsState: true }) Resume();
         try
         {
-            for (int epoch = 1; epoch <= _options.Epochs && !IsStale(epoch); epoch++) Finish(RunEpoch(epoch, cancellation));
+            for (int epoch = _epochs.Count + 1; epoch <= _options.Epochs && !IsStale(epoch); epoch++) Finish(RunEpoch(epoch, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -66,121 +72,136 @@ internal sealed class TrainingSession : IDisposable
 
     public void Dispose()
     {
-        _optimizer.Dispose();
-        _bestWeights?.Dispose();
+        _learner.Dispose();
+        _best.Dispose();
         if (!_modelTaken) _model.Dispose();
     }
 
-    private AdamW CreateOptimizer()
+    private void Resume()
     {
-        var grouping = new ParameterGrouping
-        {
-            WeightDecay = _options.WeightDecay,
-            LayerDecay = _options.LayerDecay,
-            Mapping = _options.LayerDecayMapping,
-            Undecayed = _model.UndecayedParameters.ToHashSet(),
-        };
-        var groups = grouping.Group(_parameters.Select(named => (named.Key, named.Value.shape)), _model.Config.Depth);
-        return new AdamW(_parameters, groups, (_options.Beta1, _options.Beta2), _options.Epsilon);
+        if (!_options.Resume) throw new ArgumentException($"{_options.StateFolder} holds the state of a training: set {nameof(TrainingOptions.Resume)} to go on with it, or choose another folder.");
+        _epochs.AddRange(_states!.Load(_learner, _best));
+        _reporter.Log.Resumed(_epochs.Count, _options.StateFolder!);
     }
 
     private EpochMetrics RunEpoch(int epoch, CancellationToken cancellation)
     {
-        var clock = Stopwatch.StartNew();
         // Drop path draws from torch's own generator: each epoch starts it anew, whatever ran before.
         manual_seed(SeedMix.Of(_options.Seed, epoch));
         _model.train();
-        double lossSum = 0, rate = 0;
-        int clips = 0, step = (epoch - 1) * _training.BatchesOfEpoch;
+        _learner.BeginEpoch(epoch);
+        _reporter.BeginEpoch(_learner.Position);
+        var pending = new PendingStep();
         foreach (var batch in _training.Training(epoch, cancellation))
         {
             using (batch)
             {
                 cancellation.ThrowIfCancellationRequested();
-                rate = _schedule.At(step++);
-                lossSum += batch.Count * Step(batch, epoch, step, rate);
-                clips += batch.Count;
+                pending.Add(batch, Accumulate(batch, pending, epoch));
             }
 
-            Report(epoch, step, lossSum / clips, rate, clips / clock.Elapsed.TotalSeconds);
+            if (pending.Batches == _options.AccumulationSteps) Step(epoch, pending);
         }
 
-        if (clips == 0) throw new InvalidDataException($"no clip could be read; the first error: {_training.Failures.First().Message}");
-        double clipsPerSecond = clips / clock.Elapsed.TotalSeconds;
+        if (pending.Batches > 0) Step(epoch, pending);
+        if (_reporter.Clips == 0) throw new InvalidDataException($"no clip could be read; the first error: {_training.Failures.First().Message}");
+        var (trainLoss, rate, clipsPerSecond) = (_reporter.MeanLoss, _learner.LearningRate, _reporter.ClipsPerSecond);
         var (loss, top1) = Validate(cancellation);
-        return new EpochMetrics(epoch, lossSum / clips, loss, top1, rate, clock.Elapsed.TotalSeconds, clipsPerSecond);
+        return new EpochMetrics(epoch, trainLoss, loss, top1, rate, _reporter.EpochSeconds, clipsPerSecond);
     }
 
-    private double Step(Batch batch, int epoch, int step, double rate)
+    private double Accumulate(Batch batch, PendingStep pending, int epoch)
     {
         using var scope = NewDisposeScope();
-        var loss = Loss(_model.forward(batch.Clips(_model.Config.InputShape(), _model.Device)), batch.Labels);
+        var loss = _objective.Loss(_model, batch, epoch);
         double value = loss.item<float>();
-        if (!double.IsFinite(value)) throw new NonFiniteLossException(value, epoch, step, rate, batch.Names, BestSoFar());
-        loss.backward();
-        _optimizer.Parameters.ClipGradients(_options.GradientClip);
-        _optimizer.Step(rate);
-        _optimizer.Parameters.ZeroGradients();
+        if (!double.IsFinite(value)) throw NonFinite("loss", value, epoch, [.. pending.Names, .. batch.Names]);
+        _learner.Accumulate(loss, batch.Count);
         return value;
     }
 
-    private Tensor Loss(Tensor output, IReadOnlyList<TrainingLabel> labels) => _options.Task == TrainingTask.Classification
-        ? CrossEntropy.OfLabels(output, tensor(labels.Select(label => (long)label.ClassIndex).ToArray(), device: output.device), _options.LabelSmoothing)
-        : SquaredError.OfFirstColumn(output, tensor(labels.Select(label => (float)_targets.Scale(label.Target)).ToArray(), device: output.device));
+    private void Step(int epoch, PendingStep pending)
+    {
+        double norm = _learner.Step();
+        if (!double.IsFinite(norm)) throw NonFinite("norm of the gradients", norm, epoch, pending.Names);
+        _reporter.StepDone(new StepReport(epoch, _learner.Position, pending.Clips, pending.MeanLoss, _learner.LearningRate, norm));
+        pending.Clear();
+    }
+
+    private NonFiniteLossException NonFinite(string what, double value, int epoch, IReadOnlyList<string> clips) =>
+        new(what, value, epoch, _learner.Position + 1, _learner.NextLearningRate, clips, BestSoFar());
 
     private (double? Loss, double? Top1) Validate(CancellationToken cancellation)
     {
         if (_validation is null) return (null, null);
-        var outputs = ClipScorer.Score(_model, _validation, cancellation);
+        var outputs = _learner.WithKept(() => ClipScorer.Score(_model, _validation, cancellation));
         if (outputs.Count == 0) throw new InvalidDataException($"no validation clip could be read; the first error: {_validation.Failures.First().Message}");
-        if (_options.Task == TrainingTask.Classification)
-        {
-            var metrics = ClassificationMetrics.Of(outputs);
-            return (metrics.LogLoss, metrics.Top1);
-        }
-
-        var errors = RegressionMetrics.Of(outputs.Select(output => (_targets.Scale(output.Label.Target), (double)output.Output[0])));
-        return (errors.MeanSquaredError * _targets.Deviation * _targets.Deviation, null);
+        if (outputs.FirstOrDefault(output => !output.Output.All(float.IsFinite)) is { } lost) throw new InvalidDataException($"what the network says of validation clip {lost.Index} is no finite number");
+        return _objective.Measure(outputs);
     }
 
     private void Finish(EpochMetrics epoch)
     {
         _epochs.Add(epoch);
-        if (_best is null || IsBetter(epoch, _best))
-        {
-            _best = epoch;
-            _bestWeights?.Dispose();
-            _bestWeights = _optimizer.Parameters.Snapshot().DetachFromDisposeScope();
-        }
-
-        _epochDone?.Invoke(epoch);
+        _best.Offer(epoch, _learner.Kept);
+        _reporter.EpochDone(epoch);
+        SaveState(epoch.Epoch);
     }
 
-    private static bool IsBetter(EpochMetrics one, EpochMetrics best) => (one.ValidationTop1, one.ValidationLoss) switch
+    /// <summary>A disk that is full costs the state, not the training: the state before stays, and the next epoch tries again.</summary>
+    private void SaveState(int epoch)
     {
-        (null, null) => true,
-        (null, { } loss) => loss < best.ValidationLoss,
-        ({ } top1, { } loss) => top1 > best.ValidationTop1 || (top1 == best.ValidationTop1 && loss < best.ValidationLoss),
-        _ => false,
-    };
+        try
+        {
+            _states?.Save(_learner, _epochs, _best);
+            _stateFailure = null;
+        }
+        catch (CheckpointException error)
+        {
+            _stateFailure = error;
+            _reporter.Log.StateNotSaved(epoch, error.Message);
+        }
+    }
 
-    private bool IsStale(int epoch) => _options.EarlyStoppingPatience is { } patience && _best is not null && epoch - 1 - _best.Epoch >= patience;
+    private bool IsStale(int epoch) => _options.EarlyStoppingPatience is { } patience && _best.Epoch is { } best && epoch - 1 - best.Epoch >= patience;
 
-    private TrainingResult? BestSoFar() => _best is null ? null : Result(cancelled: false);
+    private TrainingResult? BestSoFar() => _best.Epoch is null ? null : Result(cancelled: false);
 
     private TrainingResult Result(bool cancelled)
     {
-        if (_bestWeights is not null) _optimizer.Parameters.Restore(_bestWeights);
-        if (_options.Task == TrainingTask.Regression) _targets.Unscale(_parameters);
-        foreach (var parameter in _parameters.Values) parameter.grad = null;
+        int bestEpoch = _best.Epoch?.Epoch ?? 0;
+        _learner.Finish(_best.Values ?? _learner.Parameters.Values);
+        _objective.Finish(_model);
         _model.eval();
         _modelTaken = true;
-        return new TrainingResult(_model, _epochs, _best?.Epoch ?? 0, cancelled, [.. _training.Failures, .. _validation?.Failures ?? []]);
+        _reporter.Log.Ended(_epochs.Count, bestEpoch);
+        return new TrainingResult(_model, _epochs, bestEpoch, cancelled, [.. Loaders.SelectMany(loader => loader.Failures)]) { StateFailure = _stateFailure };
     }
 
-    private void Report(int epoch, int step, double loss, double rate, double clipsPerSecond)
+    /// <summary>Batches whose gradients wait for a step.</summary>
+    private sealed class PendingStep
     {
-        int steps = _options.Epochs * _training.BatchesOfEpoch;
-        _progress?.Report(new TrainingProgress(epoch, _options.Epochs, step, steps, loss, rate, clipsPerSecond, _clock.Elapsed, _clock.Elapsed / step * (steps - step)));
+        private double _lossSum;
+
+        public List<string> Names { get; } = [];
+
+        public int Batches { get; private set; }
+
+        public int Clips => Names.Count;
+
+        public double MeanLoss => _lossSum / Clips;
+
+        public void Add(Batch batch, double loss)
+        {
+            Batches++;
+            Names.AddRange(batch.Names);
+            _lossSum += batch.Count * loss;
+        }
+
+        public void Clear()
+        {
+            (Batches, _lossSum) = (0, 0);
+            Names.Clear();
+        }
     }
 }

@@ -18,6 +18,9 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
     /// <summary>Clips that could not be read, each once.</summary>
     public IReadOnlyCollection<VideoException> Failures => [.. _failures.OrderBy(failure => failure.Key).Select(failure => failure.Value)];
 
+    /// <summary>Told, from a worker's thread, of each clip that cannot be read, once.</summary>
+    public event Action<VideoException>? Failed;
+
     public int BatchesOfEpoch => (clips.Count + options.BatchSize - 1) / options.BatchSize;
 
     /// <summary>All clips in an order of the epoch's own, each drawn anew.</summary>
@@ -142,7 +145,7 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
         }
         catch (VideoException error) when (options.OnFailure != FailurePolicy.Throw)
         {
-            _failures.TryAdd(index, error);
+            if (_failures.TryAdd(index, error)) Failed?.Invoke(error);
             return null;
         }
     }

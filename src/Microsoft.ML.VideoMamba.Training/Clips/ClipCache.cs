@@ -11,6 +11,7 @@ namespace Microsoft.ML.VideoMamba.Training.Clips;
 public sealed class ClipCache
 {
     private readonly ConcurrentDictionary<string, VideoClip> _clips = new();
+    private readonly ConcurrentDictionary<string, Lazy<VideoClip>> _reading = new();
     private readonly ClipStore? _store;
     private readonly long _memoryLimit;
     private long _memoryBytes, _hits, _misses;
@@ -70,8 +71,23 @@ public sealed class ClipCache
             return clip;
         }
 
+        // Two threads that ask for the same clip at once read it once.
+        var reading = _reading.GetOrAdd(key, _ => new Lazy<VideoClip>(() => Read(key, read)));
+        try
+        {
+            return reading.Value;
+        }
+        finally
+        {
+            _reading.TryRemove(KeyValuePair.Create(key, reading));
+        }
+    }
+
+    private VideoClip Read(string key, Func<VideoClip> read)
+    {
+        if (_clips.TryGetValue(key, out var there)) return there;
         Interlocked.Increment(ref _misses);
-        clip = read();
+        var clip = read();
         if (!KeepInMemory(key, clip)) _store?.Keep(key, clip);
         return clip;
     }

@@ -33,7 +33,7 @@ internal sealed class ClipStore
             using var reader = new BinaryReader(File.OpenRead(path));
             return Read(reader);
         }
-        catch (Exception error) when (error is EndOfStreamException or InvalidDataException or FileNotFoundException)
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -41,28 +41,41 @@ internal sealed class ClipStore
 
     public void Keep(string key, VideoClip clip)
     {
+        string path = PathOf(key);
         long size = SizeOf(clip);
-        if (Failure is not null || Interlocked.Add(ref _bytes, size) > _limit)
-        {
-            if (Failure is null) Interlocked.Add(ref _bytes, -size);
-            return;
-        }
-
-        string path = PathOf(key), beside = $"{path}.{Guid.NewGuid():N}.partial";
+        if (Failure is not null || !Reserve(size)) return;
+        string beside = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
             using (var writer = new BinaryWriter(File.Create(beside))) Write(writer, clip);
+            if (File.Exists(path)) Interlocked.Add(ref _bytes, -new FileInfo(path).Length);
             File.Move(beside, path, overwrite: true);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Failure = error;
+            Failure = error as IOException ?? new IOException(error.Message, error);
             Interlocked.Add(ref _bytes, -size);
-            File.Delete(beside);
+            if (File.Exists(beside)) File.Delete(beside);
         }
     }
 
-    private static long SizeOf(VideoClip clip) => sizeof(ulong) + 4 * sizeof(int) + clip.Frames * (sizeof(int) + sizeof(double) + (long)clip.Height * clip.Width * 3);
+    private bool Reserve(long size)
+    {
+        if (Interlocked.Add(ref _bytes, size) <= _limit) return true;
+        Interlocked.Add(ref _bytes, -size);
+        return false;
+    }
+
+    /// <summary>Signature, four numbers, frame numbers, times, pixels, the path.</summary>
+    private static long SizeOf(VideoClip clip)
+    {
+        int path = Encoding.UTF8.GetByteCount(clip.Path), prefix = path < 0x80 ? 1 : path < 0x4000 ? 2 : path < 0x200000 ? 3 : 4;
+        return HeaderBytes + FrameBytes(clip.Frames, clip.Height, clip.Width) + prefix + path;
+    }
+
+    private const int HeaderBytes = sizeof(ulong) + 4 * sizeof(int);
+
+    private static long FrameBytes(int frames, int height, int width) => frames * (sizeof(int) + sizeof(double) + (long)height * width * 3);
 
     private static void Write(BinaryWriter writer, VideoClip clip)
     {
@@ -76,18 +89,14 @@ internal sealed class ClipStore
 
     private static VideoClip Read(BinaryReader reader)
     {
-        if (reader.ReadUInt64() != Signature) throw new InvalidDataException("Not a stored clip.");
+        if (reader.BaseStream.Length < HeaderBytes || reader.ReadUInt64() != Signature) throw new InvalidDataException("Not a stored clip.");
         int frames = reader.ReadInt32(), height = reader.ReadInt32(), width = reader.ReadInt32(), gaps = reader.ReadInt32();
+        // Nothing is allocated that the file is too short for.
+        if (frames < 0 || height < 1 || width < 1 || gaps < 0 || FrameBytes(frames, height, width) > reader.BaseStream.Length - HeaderBytes) throw new InvalidDataException("A damaged clip.");
         int[] indices = [.. Enumerable.Range(0, frames).Select(_ => reader.ReadInt32())];
         double[] times = [.. Enumerable.Range(0, frames).Select(_ => reader.ReadDouble())];
-        var pixels = Enumerable.Range(0, frames).Select(_ => (ReadOnlyMemory<byte>)Exactly(reader, height * width * 3)).ToList();
+        var pixels = Enumerable.Range(0, frames).Select(_ => (ReadOnlyMemory<byte>)reader.ReadBytes(height * width * 3)).ToList();
         return new VideoClip(reader.ReadString(), height, width, pixels, indices, times, gaps);
-    }
-
-    private static byte[] Exactly(BinaryReader reader, int count)
-    {
-        byte[] bytes = reader.ReadBytes(count);
-        return bytes.Length == count ? bytes : throw new EndOfStreamException();
     }
 
     private string PathOf(string key) => Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16)) + ".clip");

@@ -25,7 +25,7 @@ public sealed record ClassificationMetrics(int Clips, double Top1, double Top5, 
             clips++;
             if (better < 1) first++;
             if (better < 5) amongFive++;
-            logLoss -= Math.Log(Math.Max(probabilities[wanted], LeastProbability));
+            logLoss -= Math.Log(probabilities[wanted] > LeastProbability ? probabilities[wanted] : LeastProbability);
         }
 
         if (clips == 0) throw new ArgumentException("There is no clip to measure.", nameof(scores));
@@ -47,6 +47,6 @@ public sealed record ClassificationMetrics(int Clips, double Top1, double Top5, 
         return Array.ConvertAll(powers, power => (float)(power / sum));
     }
 
-    // Equal scores stand in the order of their classes, as argmax takes the first.
-    private static bool Precedes(IReadOnlyList<float> scores, int one, int other) => scores[one] > scores[other] || (scores[one] == scores[other] && one < other);
+    // Equal scores stand in the order of their classes, as argmax takes the first. A score that is no number comes last.
+    private static bool Precedes(IReadOnlyList<float> scores, int one, int other) => one != other && !(scores[other] > scores[one] || (scores[other] == scores[one] && other < one));
 }

@@ -15,7 +15,7 @@ public static class BinaryCrossEntropy
         TorchRuntime.EnsureLoaded();
         LossShapes.CheckEqual(logits, targets);
         using var scope = NewDisposeScope();
-        return OfProbabilities(logits, targets.gt(0).to(logits.dtype)).MoveToOuterDisposeScope();
+        return OfProbabilities(logits, targets.gt(TorchScalar.Of(0)).to(logits.dtype)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -31,9 +31,9 @@ public static class BinaryCrossEntropy
         LossShapes.CheckEqual(first, targets);
         LossShapes.CheckEqual(second, targets);
         using var scope = NewDisposeScope();
-        var onTargets = OfProbabilities(first, targets) + OfProbabilities(second, targets);
-        var onEachOther = OfProbabilities(first, second.detach().sigmoid()) + OfProbabilities(second, first.detach().sigmoid());
-        return (0.25 * (onTargets + onEachOther)).MoveToOuterDisposeScope();
+        var onTargets = OfProbabilities(first, targets).Plus(OfProbabilities(second, targets));
+        var onEachOther = OfProbabilities(first, second.detach().sigmoid()).Plus(OfProbabilities(second, first.detach().sigmoid()));
+        return onTargets.Plus(onEachOther).Times(0.25).MoveToOuterDisposeScope();
     }
 
     private static Tensor OfProbabilities(Tensor logits, Tensor targets) => nn.functional.binary_cross_entropy_with_logits(logits, targets);

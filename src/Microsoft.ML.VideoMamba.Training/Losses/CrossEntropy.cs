@@ -10,13 +10,19 @@ public static class CrossEntropy
     /// <param name="logits">(batch, classes).</param>
     /// <param name="labels">(batch), int64, each from 0 to classes - 1.</param>
     /// <param name="smoothing">s, in [0, 1).</param>
+    /// <param name="classWeights">(classes), float32: factor of each class's terms; the sum is then divided by the sum of the labels' weights. Null for 1 each.</param>
     /// <remarks>timm's LabelSmoothingCrossEntropy, which the original trains with where mixup is off.</remarks>
-    public static Tensor OfLabels(Tensor logits, Tensor labels, double smoothing = 0)
+    public static Tensor OfLabels(Tensor logits, Tensor labels, double smoothing = 0, Tensor? classWeights = null)
     {
         TorchRuntime.EnsureLoaded();
         CheckLabels(logits, labels);
         if (smoothing is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(smoothing), smoothing, "Must be in [0, 1).");
-        return nn.functional.cross_entropy(logits, labels, label_smoothing: smoothing);
+        if (classWeights is not null && (classWeights.dim() != 1 || classWeights.shape[0] != logits.shape[1]))
+        {
+            throw new ArgumentException($"Class weights must be ({logits.shape[1]}); they are ({string.Join(", ", classWeights.shape)}).", nameof(classWeights));
+        }
+
+        return nn.functional.cross_entropy(logits, labels, classWeights, label_smoothing: smoothing);
     }
 
     /// <summary>mean_b(-sum_c target_bc log softmax(logits_b)_c): the loss for mixed or distilled targets.</summary>

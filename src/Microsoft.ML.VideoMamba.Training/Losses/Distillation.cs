@@ -17,10 +17,10 @@ public static class Distillation
         LossShapes.CheckEqual(student, teacher);
         if (!(temperature > 0)) throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "Must be above 0.");
         using var scope = NewDisposeScope();
-        var wanted = nn.functional.log_softmax(teacher.detach() / temperature, 1);
-        var given = nn.functional.log_softmax(student / temperature, 1);
+        var wanted = nn.functional.log_softmax(teacher.detach().Times(1 / temperature), 1);
+        var given = nn.functional.log_softmax(student.Times(1 / temperature), 1);
         var divergence = (wanted.exp() * (wanted - given)).sum();
-        return (divergence * (temperature * temperature / student.numel())).MoveToOuterDisposeScope();
+        return divergence.Times(temperature * temperature / student.numel()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Cross entropy with the class that the teacher scores highest.</summary>
@@ -42,6 +42,6 @@ public static class Distillation
     {
         if (alpha is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Must be in [0, 1].");
         using var scope = NewDisposeScope();
-        return (baseLoss * (1 - alpha) + distillation * alpha).MoveToOuterDisposeScope();
+        return baseLoss.Times(1 - alpha).Plus(distillation.Times(alpha)).MoveToOuterDisposeScope();
     }
 }

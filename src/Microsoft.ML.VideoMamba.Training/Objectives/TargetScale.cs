@@ -1,7 +1,8 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.VideoMamba.Training;
+namespace Microsoft.ML.VideoMamba.Training.Objectives;
 
 /// <summary>
 /// Regression learns (target - mean) / deviation, whatever the numbers' size, and the head is changed at the end so that it says the numbers themselves.
@@ -10,8 +11,6 @@ namespace Microsoft.ML.VideoMamba.Training;
 /// <param name="Deviation">Their standard deviation; 1 if they are all alike.</param>
 internal readonly record struct TargetScale(double Mean, double Deviation)
 {
-    public static TargetScale Identity { get; } = new(0, 1);
-
     public static TargetScale Of(IReadOnlyCollection<TrainingLabel> labels)
     {
         double mean = labels.Average(label => (double)label.Target);
@@ -25,8 +24,9 @@ internal readonly record struct TargetScale(double Mean, double Deviation)
     public void Unscale(IReadOnlyDictionary<string, Parameter> parameters)
     {
         using var noGradients = no_grad();
-        parameters["head.weight"].mul_(Deviation);
-        parameters["head.bias"].mul_(Deviation).add_(Mean);
+        using var scope = NewDisposeScope();
+        parameters["head.weight"].mul_(TorchScalar.Of(Deviation));
+        parameters["head.bias"].mul_(TorchScalar.Of(Deviation)).add_(TorchScalar.Of(Mean), TorchScalar.Of(1));
     }
 
     /// <summary>The other way, for a head that was trained before. A fresh one (bias 0) stays as it is.</summary>
@@ -36,8 +36,8 @@ internal readonly record struct TargetScale(double Mean, double Deviation)
         using var scope = NewDisposeScope();
         if (!parameters["head.bias"].count_nonzero().item<long>().Equals(0L))
         {
-            parameters["head.weight"].div_(Deviation);
-            parameters["head.bias"].sub_(Mean).div_(Deviation);
+            parameters["head.weight"].div_(TorchScalar.Of(Deviation));
+            parameters["head.bias"].sub_(TorchScalar.Of(Mean)).div_(TorchScalar.Of(Deviation));
         }
     }
 }

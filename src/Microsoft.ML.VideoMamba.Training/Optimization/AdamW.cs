@@ -45,7 +45,7 @@ public sealed class AdamW : IDisposable
     public Tensor SecondMoment { get; }
 
     /// <summary>Steps done.</summary>
-    public int Steps { get; private set; }
+    public int Steps { get; internal set; }
 
     /// <summary>Moves the parameters against the gradients that they hold. The gradients stay.</summary>
     /// <param name="learningRate">The schedule's rate; each group scales it.</param>
@@ -56,18 +56,18 @@ public sealed class AdamW : IDisposable
         using var scope = NewDisposeScope();
         Steps++;
         var gradients = Parameters.Gradients;
-        FirstMoment.mul_(_betas.First).add_(gradients, alpha: 1 - _betas.First);
-        SecondMoment.mul_(_betas.Second).addcmul_(gradients, gradients, 1 - _betas.Second);
+        FirstMoment.mul_(TorchScalar.Of(_betas.First)).add_(gradients, TorchScalar.Of(1 - _betas.First));
+        SecondMoment.mul_(TorchScalar.Of(_betas.Second)).addcmul_(gradients, gradients, TorchScalar.Of(1 - _betas.Second));
         double correction = 1 - Math.Pow(_betas.First, Steps), secondCorrection = Math.Sqrt(1 - Math.Pow(_betas.Second, Steps));
-        var denominator = SecondMoment.sqrt().div_(secondCorrection).add_(_epsilon);
+        var denominator = SecondMoment.sqrt().div_(TorchScalar.Of(secondCorrection)).add_(TorchScalar.Of(_epsilon), TorchScalar.Of(1));
         long offset = 0;
         for (int i = 0; i < _groups.Count; i++)
         {
             var values = Parameters.GroupValues(i);
             long size = values.numel();
             double rate = learningRate * _groups[i].LearningRateScale, decay = _groups[i].WeightDecay > 0 ? weightDecay ?? _groups[i].WeightDecay : 0;
-            if (decay > 0) values.mul_(1 - rate * decay);
-            values.addcdiv_(FirstMoment.narrow(0, offset, size), denominator.narrow(0, offset, size), -rate / correction);
+            if (decay > 0) values.mul_(TorchScalar.Of(1 - rate * decay));
+            values.addcdiv_(FirstMoment.narrow(0, offset, size), denominator.narrow(0, offset, size), TorchScalar.Of(-rate / correction));
             offset += size;
         }
     }

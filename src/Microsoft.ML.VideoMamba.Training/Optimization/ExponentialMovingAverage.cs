@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Training.Optimization;
@@ -28,7 +29,8 @@ public sealed class ExponentialMovingAverage : IDisposable
     public void Update()
     {
         using var noGrad = no_grad();
-        Values.mul_(_decay).add_(_parameters.Values, alpha: 1 - _decay);
+        using var scope = NewDisposeScope();
+        Values.mul_(TorchScalar.Of(_decay)).add_(_parameters.Values, TorchScalar.Of(1 - _decay));
     }
 
     /// <summary>Frees the averages.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,7 +10,8 @@ namespace Microsoft.ML.VideoMamba.Training.Optimization;
 /// </summary>
 /// <remarks>
 /// Gradients are added in place, so they must be cleared by <see cref="ZeroGradients"/>, never by setting them to null. A parameter that a loss does not
-/// reach keeps the gradient 0; it is still decayed.
+/// reach keeps the gradient 0; it is still decayed. A model that computes in a narrower type runs on rounded copies (<see cref="RunOn"/>), while the
+/// optimiser moves the float32 values.
 /// </remarks>
 public sealed class FlatParameters : IDisposable
 {
@@ -18,6 +20,7 @@ public sealed class FlatParameters : IDisposable
 
     private readonly Tensor[] _groupValues;
     private readonly List<(string Name, long Offset, long[] Shape)> _layout = [];
+    private Tensor? _narrowValues, _narrowGradients;
 
     /// <summary>Moves parameters into one block. Their values stay.</summary>
     /// <param name="groups">Parameters and their names, each once: float32 and on one device.</param>
@@ -39,7 +42,8 @@ public sealed class FlatParameters : IDisposable
             foreach (var (name, parameter) in groups[i])
             {
                 _layout.Add((name, offset, parameter.shape));
-                offset = MoveIn(parameter, offset);
+                MoveIn(parameter, Values, Gradients, offset);
+                offset += Aligned(parameter.numel());
             }
 
             _groupValues[i] = Values.narrow(0, start, offset - start).DetachFromDisposeScope();
@@ -69,10 +73,46 @@ public sealed class FlatParameters : IDisposable
         return _layout.ToDictionary(part => part.Name, part => block.narrow(0, part.Offset, part.Shape.Aggregate(1L, (product, size) => product * size)).view(part.Shape));
     }
 
+    /// <summary>
+    /// Lets a model run on rounded copies of the values: those of its parameters that are of another type than float32 become views of a block of that type,
+    /// which <see cref="Publish"/> fills, and their gradients are collected by <see cref="GatherGradients"/>. The others stay what they are.
+    /// </summary>
+    /// <param name="parameters">The model's parameters by the names given before; all that are not float32 must be of one type.</param>
+    public void RunOn(IReadOnlyDictionary<string, Parameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        var rounded = _layout.Where(part => parameters[part.Name].dtype != ScalarType.Float32).ToList();
+        if (rounded.Count == 0) return;
+        using var noGrad = no_grad();
+        _narrowValues = Values.to(parameters[rounded[0].Name].dtype).DetachFromDisposeScope();
+        _narrowGradients = zeros_like(_narrowValues).DetachFromDisposeScope();
+        foreach (var part in rounded) MoveIn(parameters[part.Name], _narrowValues, _narrowGradients, part.Offset);
+    }
+
+    /// <summary>Adds the gradients of rounded copies to <see cref="Gradients"/>. Nothing to do where there are none.</summary>
+    public void GatherGradients()
+    {
+        if (_narrowGradients is null) return;
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        Gradients.add_(_narrowGradients, TorchScalar.Of(1));
+        _narrowGradients.zero_();
+    }
+
+    /// <summary>Gives the rounded copies the present values. Nothing to do where there are none.</summary>
+    public void Publish()
+    {
+        if (_narrowValues is null) return;
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        _narrowValues.copy_(Values);
+    }
+
     /// <summary>Sets all gradients to 0.</summary>
     public void ZeroGradients()
     {
         using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
         Gradients.zero_();
     }
 
@@ -85,7 +125,7 @@ public sealed class FlatParameters : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var norm = Gradients.norm();
-        if (maxNorm is { } limit) Gradients.mul_((limit / (norm + 1e-6)).clamp_(max: 1));
+        if (maxNorm is { } limit) Gradients.mul_(norm.add(TorchScalar.Of(1e-6), TorchScalar.Of(1)).reciprocal_().mul_(TorchScalar.Of(limit)).clamp_max_(TorchScalar.Of(1)));
         return norm.MoveToOuterDisposeScope();
     }
 
@@ -93,15 +133,18 @@ public sealed class FlatParameters : IDisposable
     public Tensor Snapshot()
     {
         using var noGrad = no_grad();
-        return Values.detach().to(CPU, copy: true);
+        using var scope = NewDisposeScope();
+        return Values.detach().to(CPU, copy: true).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Sets all values to those of a snapshot.</summary>
-    /// <param name="snapshot">What <see cref="Snapshot"/> gave.</param>
+    /// <summary>Sets all values, and the rounded copies, to those of a block.</summary>
+    /// <param name="snapshot">What <see cref="Snapshot"/> gave, or a block laid out like it.</param>
     public void Restore(Tensor snapshot)
     {
         using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
         Values.copy_(snapshot);
+        Publish();
     }
 
     /// <summary>Frees the blocks' own handles. The parameters stay usable: they hold the memory on.</summary>
@@ -110,17 +153,18 @@ public sealed class FlatParameters : IDisposable
         foreach (var view in _groupValues) view.Dispose();
         Values.Dispose();
         Gradients.Dispose();
+        _narrowValues?.Dispose();
+        _narrowGradients?.Dispose();
     }
 
-    private long MoveIn(Parameter parameter, long offset)
+    private static void MoveIn(Parameter parameter, Tensor values, Tensor gradients, long offset)
     {
         using var scope = NewDisposeScope();
         long size = parameter.numel();
-        var values = Values.narrow(0, offset, size).view(parameter.shape);
-        values.copy_(parameter);
-        parameter.set_(values);
-        parameter.grad = Gradients.narrow(0, offset, size).view(parameter.shape);
-        return offset + Aligned(size);
+        var view = values.narrow(0, offset, size).view(parameter.shape);
+        view.copy_(parameter);
+        parameter.set_(view);
+        parameter.grad = gradients.narrow(0, offset, size).view(parameter.shape);
     }
 
     private static long Aligned(long size) => (size + Alignment - 1) / Alignment * Alignment;

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.ML.VideoMamba.Models;
+
+namespace Microsoft.ML.VideoMamba.Training.Runs;
+
+/// <summary>All that decides a training's losses, by name. Where it runs, with how many threads and when it gives up do not.</summary>
+internal static class RunSettings
+{
+    private static readonly HashSet<string> s_free =
+    [
+        nameof(TrainingOptions.Device), nameof(TrainingOptions.Workers), nameof(TrainingOptions.EarlyStoppingPatience), nameof(TrainingOptions.StateFolder), nameof(TrainingOptions.Resume),
+    ];
+
+    public static IReadOnlyDictionary<string, string> Of(VideoMambaConfig config, TrainingOptions options, ITrainingSet training, ITrainingSet? validation)
+    {
+        var settings = SettingsText.Of(config).ToDictionary(setting => "network." + setting.Key, setting => setting.Value);
+        foreach (var (name, value) in SettingsText.Of(options).Where(setting => !s_free.Contains(setting.Key))) settings[name] = value;
+        settings["training set"] = Describe(training);
+        if (validation is not null) settings["validation set"] = Describe(validation);
+        return settings;
+    }
+
+    /// <summary>What differs, for an error message; null if nothing does.</summary>
+    public static string? Difference(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> now)
+    {
+        var differences = before.Keys.Union(now.Keys)
+            .Where(name => before.GetValueOrDefault(name) != now.GetValueOrDefault(name))
+            .Select(name => $"{name} was {before.GetValueOrDefault(name, "not set")}, now it is {now.GetValueOrDefault(name, "not set")}")
+            .ToList();
+        return differences.Count == 0 ? null : string.Join("; ", differences);
+    }
+
+    /// <summary>Count and labels: the same set of clips in the same order has the same text.</summary>
+    private static string Describe(ITrainingSet set)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < set.Count; i++) hash.AppendData(MemoryMarshal.AsBytes<TrainingLabel>([set.LabelOf(i)]));
+        return string.Create(CultureInfo.InvariantCulture, $"{set.Count} clips, labels {Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8))}");
+    }
+}

@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using Microsoft.ML.Data;
+using Microsoft.ML.VideoMamba.Columns;
+using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Networks;
 using Microsoft.ML.VideoMamba.TestCommon;
@@ -160,6 +162,36 @@ public sealed class ModelZipTests
         using var stored = new MemoryStream();
         entry.CopyTo(stored);
         CollectionAssert.AreEqual(File.ReadAllBytes(folder["weights.safetensors"]), stored.ToArray());
+    }
+
+    [TestMethod]
+    [TestCategory(TestCategories.Slow)]
+    [DoNotParallelize]
+    public void HoldsMoreThanTwoGigabytes()
+    {
+        using var folder = new TemporaryFolder();
+        var config = VideoMambaConfig.Base with { Depth = 150, Frames = 1, Height = 16, Width = 16, Classes = 2 };
+        var settings = new VideoMambaTransformer.Settings { FeatureColumnName = "Video", ScoreColumnName = "Score", PredictedLabelColumnName = "PredictedLabel" };
+        var clips = s_ml.Data.LoadFromEnumerable([new ClipRow { Video = TinyClips.Make(0, 1, frames: 1, side: 16) }]);
+        float[] expected = Save();
+        Assert.IsGreaterThan(2L << 30, UncompressedBytes());
+
+        var loaded = new MLContext().Model.Load(folder["large.zip"], out _);
+
+        CollectionAssert.AreEqual(expected, loaded.Transform(clips).GetColumn<float[]>("Score").Single());
+
+        float[] Save()
+        {
+            var model = new VideoMambaTransformer(s_ml, Network.Create(config, "cpu", _ => { }), settings, KeyNames.OfText(["a", "b"]));
+            s_ml.Model.Save(model, clips.Schema, folder["large.zip"]);
+            return model.Transform(clips).GetColumn<float[]>("Score").Single();
+        }
+
+        long UncompressedBytes()
+        {
+            using var archive = ZipFile.OpenRead(folder["large.zip"]);
+            return archive.Entries.Single(entry => entry.Name == "weights.safetensors").Length;
+        }
     }
 
     private static string Damaged(string entry, Func<byte[], byte[]>? change)

@@ -14,6 +14,7 @@ internal sealed class Network
 {
     private readonly VideoMambaModel _model;
     private readonly long[] _inputShape;
+    private readonly long _bytes;
 
     /// <summary>Takes over a model.</summary>
     public Network(VideoMambaModel model)
@@ -23,7 +24,14 @@ internal sealed class Network
         _inputShape = config.IsVideo ? [config.Channels, config.Frames, config.Height, config.Width] : [config.Channels, config.Height, config.Width];
         Preparation = new ClipPreparation(config);
         model.eval();
+
+        // The collector sees a small object: told of the weights, it comes before many dropped models fill the memory.
+        _bytes = model.parameters().Sum(parameter => parameter.NumberOfElements * parameter.ElementSize);
+        GC.AddMemoryPressure(_bytes);
     }
+
+    /// <summary>The tensors free themselves.</summary>
+    ~Network() => GC.RemoveMemoryPressure(_bytes);
 
     public VideoMambaConfig Config => _model.Config;
 

@@ -1,3 +1,6 @@
 using Microsoft.ML.VideoMamba.Cli;
+using Microsoft.ML.VideoMamba.Video.Decoding;
 
-return await VideoMambaTool.RunAsync(args, ToolConsole.OfProcess()).ConfigureAwait(false);
+var console = ToolConsole.OfProcess();
+VideoDecoder.OnAutomaticChoice(console.Warn);
+return await VideoMambaTool.RunAsync(args, console).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.ML.VideoMamba.TestCommon;
+using Microsoft.ML.VideoMamba.Video.Decoding;
 
 namespace Microsoft.ML.VideoMamba.Cli.Tests;
 
@@ -33,7 +34,9 @@ public sealed class PredictAndEmbedTests
             Assert.IsTrue(top.EnumerateArray().All(item => item.GetProperty("index").GetInt32() is >= 0 and < TestWeights.Classes), name);
         }
 
-        StringAssert.Contains(rows[Path.Combine(RepositoryPaths.Media, "av1.mp4")].GetProperty("error").GetString(), "AV1");
+        var av1 = rows[Path.Combine(RepositoryPaths.Media, "av1.mp4")];
+        if (VideoDecoder.Resolve() == VideoBackend.OpenCv) StringAssert.Contains(av1.GetProperty("error").GetString(), "AV1");
+        else Assert.AreEqual(5, av1.GetProperty("top").GetArrayLength());
     }
 
     [TestMethod]

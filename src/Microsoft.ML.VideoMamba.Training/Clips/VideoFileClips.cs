@@ -2,19 +2,17 @@ using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Decoding;
 using Microsoft.ML.VideoMamba.Video.Reading;
 using Microsoft.ML.VideoMamba.Video.Sampling;
-using Microsoft.ML.VideoMamba.Video.Transforms;
 
 namespace Microsoft.ML.VideoMamba.Training.Clips;
 
 /// <summary>Labelled video files, decoded when first asked for and kept in a <see cref="ClipCache"/> at the size that training needs.</summary>
 public sealed class VideoFileClips : ITrainingClips
 {
-    private static readonly VideoDecoderOptions s_decoder = new() { Threads = 1 };
-
     private readonly IReadOnlyList<LabeledFile> _files;
     private readonly ClipCache _cache;
     private readonly SparseSampler _sampler;
-    private readonly int _mostFrames, _shortSide;
+    private readonly VideoDecoderOptions _decoder;
+    private readonly int _mostFrames;
     private readonly string _sampling;
 
     /// <summary>Sets up a set. Nothing is read yet.</summary>
@@ -28,7 +26,8 @@ public sealed class VideoFileClips : ITrainingClips
         ArgumentNullException.ThrowIfNull(cache);
         ArgumentOutOfRangeException.ThrowIfLessThan(mostFrames, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(shortSide, 1);
-        (_files, _cache, _mostFrames, _shortSide) = (files, cache, mostFrames, shortSide);
+        (_files, _cache, _mostFrames) = (files, cache, mostFrames);
+        _decoder = new VideoDecoderOptions { Threads = 1, MaxShortSide = shortSide };
         _sampler = new SparseSampler(mostFrames);
         _sampling = $"{mostFrames}x{shortSide}";
     }
@@ -43,24 +42,8 @@ public sealed class VideoFileClips : ITrainingClips
     public VideoClip ReadClip(int index)
     {
         string path = _files[index].Path;
-        return _cache.GetOrRead(ClipCache.KeyOf(path, _sampling), () => Shrink(VideoReader.Read(path, Pick, s_decoder)));
+        return _cache.GetOrRead(ClipCache.KeyOf(path, _sampling), () => VideoReader.Read(path, Pick, _decoder));
     }
 
     private int[] Pick(VideoLength length) => length.Frames <= _mostFrames ? [.. Enumerable.Range(0, length.Frames)] : _sampler.Validation(length);
-
-    private VideoClip Shrink(VideoClip clip)
-    {
-        if (Math.Min(clip.Height, clip.Width) <= _shortSide) return clip;
-        var (height, width) = FrameResizer.ShortSide(clip.Height, clip.Width, _shortSide);
-        var resizer = FrameResizer.Create(ResizeFilter.Bilinear, clip.Height, clip.Width, height, width);
-        var frames = new ReadOnlyMemory<byte>[clip.Frames];
-        for (int t = 0; t < frames.Length; t++)
-        {
-            byte[] frame = GC.AllocateUninitializedArray<byte>(height * width * 3);
-            resizer.Resize(clip.Frame(t), frame);
-            frames[t] = frame;
-        }
-
-        return new VideoClip(clip.Path, height, width, frames, clip.Indices, clip.Times, clip.Gaps);
-    }
 }

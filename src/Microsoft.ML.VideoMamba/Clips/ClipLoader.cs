@@ -12,6 +12,8 @@ internal sealed class ClipLoader
 {
     private const int SubstituteSide = 224;
 
+    private static int s_listens;
+
     private readonly IHost _host;
     private readonly VideoFrameLoader.Options _options;
     private readonly FrameSampler _sampler;
@@ -22,7 +24,8 @@ internal sealed class ClipLoader
     {
         (_host, _options) = (host, options);
         _sampler = options.Sampling == FrameSampling.Dense ? new DenseSampler(options.Frames, options.SamplingRate) : new SparseSampler(options.Frames);
-        _decoder = new VideoDecoderOptions { MaxPixels = options.MaxPixels };
+        _decoder = new VideoDecoderOptions { MaxPixels = options.MaxPixels, MaxShortSide = options.MaxShortSide };
+        if (Interlocked.Exchange(ref s_listens, 1) == 0) VideoDecoder.OnAutomaticChoice(SayBackend);
     }
 
     public int Failures => _failures;
@@ -40,12 +43,19 @@ internal sealed class ClipLoader
         MLNet.ThrowIfCancelled(_host);
         try
         {
-            return ClipShrinker.Shrink(VideoReader.Read(source, _sampler.Validation, _decoder), _options.MaxShortSide);
+            return VideoReader.Read(source, _sampler.Validation, _decoder);
         }
         catch (VideoException error)
         {
             return Failed(error);
         }
+    }
+
+    /// <summary>Once for the process, in the log of whoever reads first.</summary>
+    private void SayBackend(string line)
+    {
+        using var channel = _host.Start("Reading videos");
+        channel.Info(MessageSensitivity.None, line);
     }
 
     private VideoClip? Failed(VideoException error)

@@ -1,5 +1,6 @@
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Video.Decoding;
+using Microsoft.ML.VideoMamba.Video.Transforms;
 
 namespace Microsoft.ML.VideoMamba.Video.Tests.Decoding;
 
@@ -29,6 +30,53 @@ public sealed class DecoderTests
         Assert.AreEqual(35, decoder.Position);
         Assert.IsFalse(decoder.MoveNext());
         Assert.ThrowsExactly<InvalidOperationException>(() => decoder.CopyTo(rgb));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Backends.All), typeof(Backends))]
+    public void LargeFramesAreResizedAsTheyAreDecoded(VideoBackend backend)
+    {
+        var options = Backends.Options(backend);
+        using var whole = VideoDecoder.Open(s_clip, options);
+        using var small = VideoDecoder.Open(s_clip, options with { MaxShortSide = 60 });
+        Assert.AreEqual((60, 80), (small.Height, small.Width));
+        Assert.IsTrue(whole.MoveTo(7) && small.MoveTo(7));
+        byte[] large = new byte[240 * 320 * 3], expected = new byte[60 * 80 * 3], found = new byte[60 * 80 * 3];
+        whole.CopyTo(large);
+        FrameResizer.Create(ResizeFilter.Bilinear, 240, 320, 60, 80).Resize(large, expected);
+        small.CopyTo(found);
+        CollectionAssert.AreEqual(expected, found);
+        using var same = VideoDecoder.Open(s_clip, options with { MaxShortSide = 240 });
+        Assert.AreEqual((240, 320), (same.Height, same.Width));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Backends.All), typeof(Backends))]
+    public void StopsWhenAskedTo(VideoBackend backend)
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var decoder = VideoDecoder.Open(Path.Combine(RepositoryPaths.Media, "screencast.webm"), Backends.Options(backend), cancellation.Token);
+        Assert.IsTrue(decoder.MoveNext());
+        cancellation.Cancel();
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            while (decoder.MoveNext())
+            {
+            }
+        });
+    }
+
+    [TestMethod]
+    public void TheAutomaticChoiceIsSaidOnceToEveryone()
+    {
+        List<string> first = [], second = [];
+        VideoDecoder.OnAutomaticChoice(first.Add);
+        string described = VideoDecoder.Describe();
+        VideoDecoder.Describe();
+        VideoDecoder.OnAutomaticChoice(second.Add);
+        Assert.HasCount(1, first);
+        CollectionAssert.AreEqual(first, second);
+        StringAssert.Contains(first[0], VideoDecoder.Resolve() == VideoBackend.FFmpeg ? described : "OpenCV");
     }
 
     [TestMethod]

@@ -14,15 +14,16 @@ internal sealed class OpenCvVideoDecoder : IVideoDecoder
     private const int MaxCountHint = 10_000_000;
 
     private readonly VideoDecoderOptions _options;
+    private readonly CancellationToken _cancellation;
     private readonly VideoCapture _capture;
     private readonly Mat _coded, _shown;
     private readonly StreamFacts? _facts;
     private bool _ended;
 
-    public OpenCvVideoDecoder(string name, string path, VideoDecoderOptions options)
+    public OpenCvVideoDecoder(string name, string path, VideoDecoderOptions options, CancellationToken cancellation)
     {
         var runtime = OpenCvRuntime.Load();
-        (Name, Backend, _options) = (name, runtime.Description, options);
+        (Name, Backend, _options, _cancellation) = (name, runtime.Description, options, cancellation);
         _facts = runtime.Libav?.Read(path);
         int[] parameters = options.Threads > 0 ? [ThreadsProperty, options.Threads] : [];
         (_coded, _shown) = (new Mat(), new Mat());
@@ -66,6 +67,7 @@ internal sealed class OpenCvVideoDecoder : IVideoDecoder
     public bool MoveNext()
     {
         if (_ended) return false;
+        _cancellation.ThrowIfCancellationRequested();
         bool skipped = false;
         for (int failed = 0; !_capture.Grab(); skipped = true)
         {

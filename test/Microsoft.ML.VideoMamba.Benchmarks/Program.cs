@@ -20,6 +20,9 @@ internal static class Program
         Console.WriteLine($"{KernelFaces.Description}; {string.Join(" ", KernelFaces.InstructionSets)}");
         switch (args.FirstOrDefault() ?? "all")
         {
+            case "kernels":
+                new KernelBenchmarks(1, args.Length > 3 ? int.Parse(args[3]) : 1569, 192).Run(seconds);
+                break;
             case "quickstart":
                 Forward("QuickStart model forward", s_quickStart, 32, seconds);
                 TrainingStep("QuickStart model training step", s_quickStart, 32, seconds);

@@ -18,6 +18,8 @@ internal sealed unsafe class ConvBackwardKernel(
 {
     public int Pieces => size.Pieces;
 
+    public int Channels => size.Channels;
+
     /// <inheritdoc/>
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
@@ -51,7 +53,7 @@ internal sealed unsafe class ConvBackwardKernel(
     /// Walks one block of one direction from the piece's last step to its first, after the steps beyond that it reaches into. With s the sum ahead of the
     /// SiLU: ds_t = dy_t silu'(s_t), dx_t = sum_lag tap_(3 - lag) ds_(t + lag), dtap_k = sum_t ds_t x_(t - 3 + k).
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void WalkBack<TLanes, TElement>(int p, int clip, int first, int end, int block, float* dTaps, float* dBias, float* sums)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
@@ -64,11 +66,15 @@ internal sealed unsafe class ConvBackwardKernel(
         TLanes t0 = TLanes.Load(taps), t1 = TLanes.Load(taps + w), t2 = TLanes.Load(taps + 2 * w), t3 = TLanes.Load(taps + 3 * w), bias = TLanes.Load(pass.Bias + channel);
         var zero = TLanes.Broadcast(0);
         TLanes d0 = zero, d1 = zero, d2 = zero, d3 = zero, sum = zero, ds1 = zero, ds2 = zero, ds3 = zero;
-        TLanes x3 = Input<TLanes, TElement>(pass, clip, beyond - 1, channel), x2 = Input<TLanes, TElement>(pass, clip, beyond - 2, channel), x1 = Input<TLanes, TElement>(pass, clip, beyond - 3, channel);
+        long token = pass.Token(size, clip, beyond - 1), back = reverse ? 1 : -1, xStride = back * x.Stride, dyStride = back * dy.Stride, at = (token % length - first) * w;
+        TElement* xSource = x.Row<TElement>(token) + channel, dySource = dy.Row<TElement>(token) + channel;
+        TLanes x3 = TElement.Load<TLanes>(xSource, rest);
+        TLanes x2 = beyond > 1 ? TElement.Load<TLanes>(xSource + xStride, rest) : zero;
+        TLanes x1 = beyond > 2 ? TElement.Load<TLanes>(xSource + 2 * xStride, rest) : zero;
         for (int step = beyond - 1; step >= firstStep; step--)
         {
-            var x0 = Input<TLanes, TElement>(pass, clip, step - 3, channel);
-            var ds = PartialVector.Load<TLanes, TElement>(dy.Row<TElement>(pass.Token(size, clip, step)) + channel, rest);
+            var x0 = step >= 3 ? TElement.Load<TLanes>(xSource + 3 * xStride, rest) : zero;
+            var ds = TElement.Load<TLanes>(dySource, rest);
             if (silu)
             {
                 var s = TLanes.MultiplyAdd(x3, t3, TLanes.MultiplyAdd(x2, t2, TLanes.MultiplyAdd(x1, t1, TLanes.MultiplyAdd(x0, t0, bias))));
@@ -77,9 +83,8 @@ internal sealed unsafe class ConvBackwardKernel(
 
             if (step < endStep)
             {
-                float* at = sums + (int)(pass.Token(size, clip: 0, step) - first) * w;
-                var dxi = TLanes.MultiplyAdd(ds3, t0, TLanes.MultiplyAdd(ds2, t1, TLanes.MultiplyAdd(ds1, t2, TLanes.MultiplyAdd(ds, t3, TLanes.Load(at)))));
-                TLanes.Store(dxi, at);
+                var dxi = TLanes.MultiplyAdd(ds3, t0, TLanes.MultiplyAdd(ds2, t1, TLanes.MultiplyAdd(ds1, t2, TLanes.MultiplyAdd(ds, t3, TLanes.Load(sums + at)))));
+                TLanes.Store(dxi, sums + at);
                 d0 = TLanes.MultiplyAdd(ds, x0, d0);
                 d1 = TLanes.MultiplyAdd(ds, x1, d1);
                 d2 = TLanes.MultiplyAdd(ds, x2, d2);
@@ -89,6 +94,9 @@ internal sealed unsafe class ConvBackwardKernel(
 
             (ds3, ds2, ds1) = (ds2, ds1, ds);
             (x3, x2, x1) = (x2, x1, x0);
+            xSource += xStride;
+            dySource += dyStride;
+            at += back * w;
         }
 
         TLanes.Store(d0, dTaps);
@@ -98,20 +106,13 @@ internal sealed unsafe class ConvBackwardKernel(
         TLanes.Store(sum, dBias);
     }
 
-    /// <summary>A step's inputs; zeros ahead of the first.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TLanes Input<TLanes, TElement>(ConvPass pass, int clip, int step, int channel)
-        where TLanes : unmanaged, ILanes<TLanes>
-        where TElement : unmanaged, IElement<TElement> =>
-        step >= 0 ? PartialVector.Load<TLanes, TElement>(x.Row<TElement>(pass.Token(size, clip, step)) + channel, size.Channels - channel) : TLanes.Broadcast(0);
-
     private void Write<TLanes, TElement>(int clip, int first, int end, int channel, float* sums)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
         for (int token = first; token < end; token++)
         {
-            PartialVector.Store(TLanes.Load(sums + (token - first) * TLanes.Count), dx.Row<TElement>((long)clip * size.Length + token) + channel, size.Channels - channel);
+            TElement.Store(TLanes.Load(sums + (token - first) * TLanes.Count), dx.Row<TElement>((long)clip * size.Length + token) + channel, size.Channels - channel);
         }
     }
 }

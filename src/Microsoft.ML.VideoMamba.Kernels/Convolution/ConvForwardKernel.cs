@@ -12,6 +12,8 @@ internal sealed unsafe class ConvForwardKernel(ConvSize size, TensorRows x, IRea
 {
     public int Pieces => size.Pieces * passes.Count;
 
+    public int Channels => size.Channels;
+
     /// <inheritdoc/>
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
@@ -32,7 +34,7 @@ internal sealed unsafe class ConvForwardKernel(ConvSize size, TensorRows x, IRea
     }
 
     /// <summary>One token.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Convolve<TLanes, TElement>(ConvPass pass, TElement* x0, TElement* x1, TElement* x2, TElement* x3, TElement* destination)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
@@ -43,11 +45,11 @@ internal sealed unsafe class ConvForwardKernel(ConvSize size, TensorRows x, IRea
         for (int channel = 0; channel < channels; channel += w, taps += ConvSize.Taps * w)
         {
             int rest = channels - channel;
-            var sum = TLanes.MultiplyAdd(PartialVector.Load<TLanes, TElement>(x0 + channel, rest), TLanes.Load(taps), TLanes.Load(bias + channel));
-            sum = TLanes.MultiplyAdd(PartialVector.Load<TLanes, TElement>(x1 + channel, rest), TLanes.Load(taps + w), sum);
-            sum = TLanes.MultiplyAdd(PartialVector.Load<TLanes, TElement>(x2 + channel, rest), TLanes.Load(taps + 2 * w), sum);
-            sum = TLanes.MultiplyAdd(PartialVector.Load<TLanes, TElement>(x3 + channel, rest), TLanes.Load(taps + 3 * w), sum);
-            PartialVector.Store(silu ? LaneMath.Silu(sum) : sum, destination + channel, rest);
+            var sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x0 + channel, rest), TLanes.Load(taps), TLanes.Load(bias + channel));
+            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x1 + channel, rest), TLanes.Load(taps + w), sum);
+            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x2 + channel, rest), TLanes.Load(taps + 2 * w), sum);
+            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x3 + channel, rest), TLanes.Load(taps + 3 * w), sum);
+            TElement.Store(silu ? LaneMath.Silu(sum) : sum, destination + channel, rest);
         }
     }
 }

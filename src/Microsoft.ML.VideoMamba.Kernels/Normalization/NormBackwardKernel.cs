@@ -42,7 +42,7 @@ internal sealed unsafe class NormBackwardKernel : NormKernel, ISimdKernel
         _dBias = (float*)TensorMemory.Address(dBias);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <inheritdoc/>
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
@@ -51,41 +51,44 @@ internal sealed unsafe class NormBackwardKernel : NormKernel, ISimdKernel
         float* dWeight = _dWeight + (long)piece * Channels, dBias = _dBias + (long)piece * Channels;
         new Span<float>(dWeight, Channels).Clear();
         new Span<float>(dBias, Channels).Clear();
-        for (long at = first * Channels; at < end * Channels; at += Channels)
-        {
-            var (mean, inverse) = Statistics<TLanes>(_sum + at);
-            var (centre, scale) = (TLanes.Broadcast(mean), TLanes.Broadcast(inverse));
-            var (meanOfGn, meanOfG) = ReduceRow<TLanes, TElement>(at, centre, scale, dWeight, dBias);
-            var (slope, shift) = (TLanes.Broadcast(meanOfGn), TLanes.Broadcast(Centred ? meanOfG : 0));
-            for (int channel = 0; channel < Channels; channel += TLanes.Count)
-            {
-                var normed = (Load<TLanes>(_sum + at, channel) - centre) * scale;
-                var g = Load<TLanes>(_weight, channel) * Load<TLanes, TElement>((TElement*)_dy + at, channel);
-                var ds = (g - normed * slope - shift) * scale;
-                if (_dSum is not null) ds += Load<TLanes>(_dSum + at, channel);
-                if (_dResidual is not null) Store(ds, _dResidual + at, channel);
-                Store<TLanes, TElement>(ds, (TElement*)_dx + at, channel);
-            }
-        }
+        for (long at = first * Channels; at < end * Channels; at += Channels) NormBack<TLanes, TElement>(at, dWeight, dBias);
     }
 
-    /// <summary>Adds the row to the gradients of scale and shift; returns mean(g n) and mean(g).</summary>
-    private (float MeanOfGn, float MeanOfG) ReduceRow<TLanes, TElement>(long at, TLanes centre, TLanes scale, float* dWeight, float* dBias)
+    /// <summary>One row: with n the normed row and g = weight dy, ds = (g - n mean(g n) - mean(g)) / root; RMS norm has no last term.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void NormBack<TLanes, TElement>(long at, float* dWeight, float* dBias)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
+        int n = Channels;
+        bool centred = Centred;
+        float* sum = _sum + at, weight = _weight, dSum = _dSum is null ? null : _dSum + at, dResidual = _dResidual is null ? null : _dResidual + at;
+        TElement* dySource = (TElement*)_dy + at, dx = (TElement*)_dx + at;
+        var (mean, inverse) = Statistics<TLanes, TElement>(sum);
         var (sumOfGn, sumOfG) = (TLanes.Broadcast(0), TLanes.Broadcast(0));
-        for (int channel = 0; channel < Channels; channel += TLanes.Count)
+        for (int channel = 0; channel < n; channel += TLanes.Count)
         {
-            var normed = (Load<TLanes>(_sum + at, channel) - centre) * scale;
-            var dy = Load<TLanes, TElement>((TElement*)_dy + at, channel);
-            var g = Load<TLanes>(_weight, channel) * dy;
+            int rest = n - channel;
+            var normed = (TElement.LoadSingle<TLanes>(sum + channel, rest) - mean) * inverse;
+            var dy = TElement.Load<TLanes>(dySource + channel, rest);
+            var g = TElement.LoadSingle<TLanes>(weight + channel, rest) * dy;
             sumOfGn = TLanes.MultiplyAdd(g, normed, sumOfGn);
+            TElement.StoreSingle(TLanes.MultiplyAdd(dy, normed, TElement.LoadSingle<TLanes>(dWeight + channel, rest)), dWeight + channel, rest);
+            if (!centred) continue;
             sumOfG += g;
-            Store(TLanes.MultiplyAdd(dy, normed, Load<TLanes>(dWeight, channel)), dWeight, channel);
-            Store(Load<TLanes>(dBias, channel) + dy, dBias, channel);
+            TElement.StoreSingle(TElement.LoadSingle<TLanes>(dBias + channel, rest) + dy, dBias + channel, rest);
         }
 
-        return (TLanes.Sum(sumOfGn) / Channels, TLanes.Sum(sumOfG) / Channels);
+        var (slope, shift) = (TLanes.Broadcast(TLanes.Sum(sumOfGn) / n), TLanes.Broadcast(TLanes.Sum(sumOfG) / n));
+        for (int channel = 0; channel < n; channel += TLanes.Count)
+        {
+            int rest = n - channel;
+            var normed = (TElement.LoadSingle<TLanes>(sum + channel, rest) - mean) * inverse;
+            var g = TElement.LoadSingle<TLanes>(weight + channel, rest) * TElement.Load<TLanes>(dySource + channel, rest);
+            var ds = (g - normed * slope - shift) * inverse;
+            if (dSum is not null) ds += TElement.LoadSingle<TLanes>(dSum + channel, rest);
+            if (dResidual is not null) TElement.StoreSingle(ds, dResidual + channel, rest);
+            TElement.Store(ds, dx + channel, rest);
+        }
     }
 }

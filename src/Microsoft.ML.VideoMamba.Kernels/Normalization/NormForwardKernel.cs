@@ -29,7 +29,7 @@ internal sealed unsafe class NormForwardKernel : NormKernel, ISimdKernel
         _sum = (float*)TensorMemory.Address(sum);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <inheritdoc/>
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
@@ -39,26 +39,37 @@ internal sealed unsafe class NormForwardKernel : NormKernel, ISimdKernel
         {
             float* sum = _sum is null ? (float*)_x + at : _sum + at;
             if (_sum is not null) Add<TLanes, TElement>((TElement*)_x + at, _residual is null ? null : _residual + at, sum);
-            var (mean, inverse) = Statistics<TLanes>(sum);
-            var (centre, scale) = (TLanes.Broadcast(mean), TLanes.Broadcast(inverse));
-            for (int channel = 0; channel < Channels; channel += TLanes.Count)
-            {
-                var y = (Load<TLanes>(sum, channel) - centre) * scale * Load<TLanes>(_weight, channel);
-                if (_bias is not null) y += Load<TLanes>(_bias, channel);
-                Store<TLanes, TElement>(y, (TElement*)_y + at, channel);
-            }
+            Norm<TLanes, TElement>(sum, (TElement*)_y + at);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Add<TLanes, TElement>(TElement* x, float* residual, float* sum)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        for (int channel = 0; channel < Channels; channel += TLanes.Count)
+        int n = Channels;
+        for (int channel = 0; channel < n; channel += TLanes.Count)
         {
-            var value = Load<TLanes, TElement>(x, channel);
-            if (residual is not null) value += Load<TLanes>(residual, channel);
-            Store(value, sum, channel);
+            var value = TElement.Load<TLanes>(x + channel, n - channel);
+            if (residual is not null) value += TElement.LoadSingle<TLanes>(residual + channel, n - channel);
+            TElement.StoreSingle(value, sum + channel, n - channel);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Norm<TLanes, TElement>(float* sum, TElement* y)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
+    {
+        int n = Channels;
+        float* weight = _weight, bias = _bias;
+        var (mean, inverse) = Statistics<TLanes, TElement>(sum);
+        for (int channel = 0; channel < n; channel += TLanes.Count)
+        {
+            var value = (TElement.LoadSingle<TLanes>(sum + channel, n - channel) - mean) * inverse * TElement.LoadSingle<TLanes>(weight + channel, n - channel);
+            if (bias is not null) value += TElement.LoadSingle<TLanes>(bias + channel, n - channel);
+            TElement.Store(value, y + channel, n - channel);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Normalization;
@@ -5,14 +6,12 @@ namespace Microsoft.ML.VideoMamba.Kernels.Normalization;
 /// <summary>What the forward and the backward norm share: a piece is a run of rows, and a row's statistics are computed where they are needed.</summary>
 internal abstract unsafe class NormKernel(long rows, int channels, NormOptions options)
 {
-    /// <summary>Rows of a piece: fixed, so that sums over rows do not depend on the number of cores.</summary>
+    /// <summary>Rows of a piece: fixed, so that sums over rows do not depend on the number of threads.</summary>
     public const int RowsPerPiece = 64;
 
     public int Pieces => PiecesOf(rows);
 
-    protected int Channels { get; } = channels;
-
-    protected int Lanes { get; } = (int)options.Width / 32;
+    public int Channels { get; } = channels;
 
     protected bool Centred => options.Centred;
 
@@ -22,41 +21,41 @@ internal abstract unsafe class NormKernel(long rows, int channels, NormOptions o
 
     /// <summary>The mean (0 for RMS norm) and one over the root of the mean square about it.</summary>
     /// <param name="row">The row's sums, float32.</param>
-    protected (float Mean, float Inverse) Statistics<TLanes>(float* row)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected (TLanes Mean, TLanes Inverse) Statistics<TLanes, TElement>(float* row)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
     {
-        float mean = 0;
-        if (options.Centred)
+        int n = Channels;
+        var mean = TLanes.Broadcast(options.Centred ? Sum<TLanes, TElement>(row) / n : 0);
+        int whole = n / TLanes.Count * TLanes.Count;
+        var (squares, others) = (TLanes.Broadcast(0), TLanes.Broadcast(0));
+        for (int channel = 0; channel < whole; channel += 2 * TLanes.Count)
         {
-            var total = TLanes.Broadcast(0);
-            for (int channel = 0; channel < Channels; channel += TLanes.Count) total += Load<TLanes>(row, channel);
-            mean = TLanes.Sum(total) / Channels;
-        }
-
-        var (squares, centre) = (TLanes.Broadcast(0), TLanes.Broadcast(mean));
-        int whole = Channels / TLanes.Count * TLanes.Count;
-        for (int channel = 0; channel < whole; channel += TLanes.Count)
-        {
-            var centred = TLanes.Load(row + channel) - centre;
+            var centred = TLanes.Load(row + channel) - mean;
             squares = TLanes.MultiplyAdd(centred, centred, squares);
+            if (channel + TLanes.Count >= whole) break;
+            centred = TLanes.Load(row + channel + TLanes.Count) - mean;
+            others = TLanes.MultiplyAdd(centred, centred, others);
         }
 
-        float square = TLanes.Sum(squares);
-        for (int channel = whole; channel < Channels; channel++) square += (row[channel] - mean) * (row[channel] - mean);
-        return (mean, (float)(1 / Math.Sqrt(square / Channels + options.Epsilon)));
+        float square = TLanes.Sum(squares + others);
+        if (whole < n)
+        {
+            // Lanes beyond the row would count the mean's square.
+            float centre = TLanes.Sum(mean) / TLanes.Count;
+            for (int channel = whole; channel < n; channel++) square += (row[channel] - centre) * (row[channel] - centre);
+        }
+
+        return (mean, TLanes.Broadcast((float)(1 / Math.Sqrt(square / n + options.Epsilon))));
     }
 
-    protected TLanes Load<TLanes>(float* row, int channel)
-        where TLanes : unmanaged, ILanes<TLanes> => PartialVector.Load<TLanes, Float32Element>((Float32Element*)row + channel, Channels - channel);
-
-    protected TLanes Load<TLanes, TElement>(void* row, int channel)
+    private float Sum<TLanes, TElement>(float* row)
         where TLanes : unmanaged, ILanes<TLanes>
-        where TElement : unmanaged, IElement<TElement> => PartialVector.Load<TLanes, TElement>((TElement*)row + channel, Channels - channel);
-
-    protected void Store<TLanes>(TLanes value, float* row, int channel)
-        where TLanes : unmanaged, ILanes<TLanes> => PartialVector.Store(value, (Float32Element*)row + channel, Channels - channel);
-
-    protected void Store<TLanes, TElement>(TLanes value, void* row, int channel)
-        where TLanes : unmanaged, ILanes<TLanes>
-        where TElement : unmanaged, IElement<TElement> => PartialVector.Store(value, (TElement*)row + channel, Channels - channel);
+        where TElement : unmanaged, IElement<TElement>
+    {
+        var total = TLanes.Broadcast(0);
+        for (int channel = 0; channel < Channels; channel += TLanes.Count) total += TElement.LoadSingle<TLanes>(row + channel, Channels - channel);
+        return TLanes.Sum(total);
+    }
 }

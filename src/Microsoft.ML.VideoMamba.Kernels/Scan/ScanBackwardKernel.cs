@@ -14,6 +14,8 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
 
     public int Pieces => size.Batch * passes.Count * PiecesPerClip(size);
 
+    public int Channels => size.Channels;
+
     /// <summary>The number of partial sums over channels that B and C get.</summary>
     public static int PiecesPerClip(ScanSize size) => (size.Channels + ChannelsPerPiece - 1) / ChannelsPerPiece;
 
@@ -58,7 +60,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
     }
 
     /// <summary>Step sizes, delta u, the softplus's slope and the gradient ahead of the gate; the first direction writes the gate's own gradient.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Prepare<TLanes, TElement>(ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, bool writeGate, int clip, int firstStep, int steps, int channel)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
@@ -67,11 +69,15 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
         int rest = size.Channels - channel;
         bool softplus = pass.Softplus, gated = inputs.Gate.Exist, reached = inputs.Dy.Exist;
         var zero = TLanes.Broadcast(0);
-        for (int i = 0; i < steps; i++)
+        long token = pass.Token(size, clip, firstStep), step = pass.Stride;
+        TElement* source = pass.U.Row<TElement>(token) + channel, dySource = inputs.Dy.Row<TElement>(token) + channel;
+        TElement* gate = inputs.Gate.Row<TElement>(token) + channel, dGate = inputs.DGate.Row<TElement>(token) + channel;
+        float* sum = inputs.Sums.Row<float>(token) + channel;
+        long stride = step * pass.U.Stride, dyStride = step * inputs.Dy.Stride, gateStride = step * inputs.Gate.Stride;
+        long dGateStride = step * inputs.DGate.Stride, sumStride = step * inputs.Sums.Stride;
+        for (int at = 0; at < steps * TLanes.Count; at += TLanes.Count)
         {
-            int at = i * TLanes.Count;
-            long token = pass.Token(size, clip, firstStep + i);
-            var u = PartialVector.Load<TLanes, TElement>(pass.U.Row<TElement>(token) + channel, rest);
+            var u = TElement.Load<TLanes>(source, rest);
             var delta = TLanes.Load(chunk.Delta + at);
             if (softplus)
             {
@@ -79,17 +85,12 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
                 delta = LaneMath.Softplus(delta);
             }
 
-            var dy = reached ? PartialVector.Load<TLanes, TElement>(inputs.Dy.Row<TElement>(token) + channel, rest) : zero;
+            var dy = reached ? TElement.Load<TLanes>(dySource, rest) : zero;
             if (gated)
             {
-                var z = PartialVector.Load<TLanes, TElement>(inputs.Gate.Row<TElement>(token) + channel, rest);
+                var z = TElement.Load<TLanes>(gate, rest);
                 var sigmoid = LaneMath.Sigmoid(z);
-                if (writeGate)
-                {
-                    var sum = PartialVector.Load<TLanes, Float32Element>(inputs.Sums.Row<Float32Element>(token) + channel, rest);
-                    PartialVector.Store(dy * sum * LaneMath.SiluDerivative(z, sigmoid), inputs.DGate.Row<TElement>(token) + channel, rest);
-                }
-
+                if (writeGate) TElement.Store(dy * TElement.LoadSingle<TLanes>(sum, rest) * LaneMath.SiluDerivative(z, sigmoid), dGate, rest);
                 dy *= z * sigmoid;
             }
 
@@ -99,6 +100,11 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
             TLanes.Store(dy, back.Dy + at);
             TLanes.Store(zero, back.DDeltaU + at);
             TLanes.Store(zero, back.DExponent + at);
+            source += stride;
+            dySource += dyStride;
+            gate += gateStride;
+            dGate += dGateStride;
+            sum += sumStride;
         }
     }
 
@@ -119,7 +125,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
     }
 
     /// <summary>Gradients of the step sizes and the inputs, and the sums of skip and bias.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Finish<TLanes, TElement>(
         ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, ScanGradients gradient, int clip, int firstStep, int steps, int channel, int block)
         where TLanes : unmanaged, ILanes<TLanes>
@@ -133,24 +139,27 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
 
         // The rates carry the factor log2(e) of A: take it off their sum.
         var ln2 = TLanes.Broadcast(LaneMath.Ln2);
-        for (int i = 0; i < steps; i++)
+        long token = pass.Token(size, clip, firstStep);
+        TElement* dU = gradient.U.Row<TElement>(token) + channel, dDestination = gradient.Delta.Row<TElement>(token) + channel;
+        long stride = pass.Stride * gradient.U.Stride, dStride = pass.Stride * gradient.Delta.Stride;
+        for (int at = 0; at < steps * TLanes.Count; at += TLanes.Count)
         {
-            int at = i * TLanes.Count;
-            long token = pass.Token(size, clip, firstStep + i);
             var (u, dy, dDeltaU) = (TLanes.Load(back.U + at), TLanes.Load(back.Dy + at), TLanes.Load(back.DDeltaU + at));
             var dDelta = TLanes.MultiplyAdd(u, dDeltaU, TLanes.Load(back.DExponent + at) * ln2);
             if (softplus) dDelta *= TLanes.Load(back.Slope + at);
             dBias += dDelta;
             dSkip = TLanes.MultiplyAdd(dy, u, dSkip);
-            PartialVector.Store(dDelta, gradient.Delta.Row<TElement>(token) + channel, rest);
-            PartialVector.Store(TLanes.MultiplyAdd(TLanes.Load(chunk.Delta + at), dDeltaU, dy * skip), gradient.U.Row<TElement>(token) + channel, rest);
+            TElement.Store(dDelta, dDestination, rest);
+            TElement.Store(TLanes.MultiplyAdd(TLanes.Load(chunk.Delta + at), dDeltaU, dy * skip), dU, rest);
+            dDestination += dStride;
+            dU += stride;
         }
 
         TLanes.Store(dSkip, back.DSkip + block * TLanes.Count);
         TLanes.Store(dBias, back.DBias + block * TLanes.Count);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void ReduceOverChannels<TLanes>(float* sums, ScanPass pass, int firstStep, int steps, float* maps)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -41,7 +41,7 @@ internal readonly unsafe struct ScanChunk
     /// <param name="firstStep">The chunk's first step.</param>
     /// <param name="steps">Number of steps.</param>
     /// <param name="channel">The block's first channel.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public void LoadStepSizes<TLanes, TElement>(ScanPass pass, int clip, int firstStep, int steps, int channel)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
@@ -53,10 +53,14 @@ internal readonly unsafe struct ScanChunk
             return;
         }
 
+        var source = pass.StepSizes.Row<TElement>(pass.Token(_size, clip, firstStep)) + channel;
+        long stride = pass.Stride * pass.StepSizes.Stride;
+        int rest = _size.Channels - channel;
         for (int i = 0; i < steps; i++)
         {
-            var delta = PartialVector.Load<TLanes, TElement>(pass.StepSizes.Row<TElement>(pass.Token(_size, clip, firstStep + i)) + channel, _size.Channels - channel);
-            TLanes.Store(delta + bias, Delta + i * TLanes.Count);
+            Cache.Prefetch(source + ScanSize.StepsPerChunk * stride);
+            TLanes.Store(TElement.Load<TLanes>(source, rest) + bias, Delta + i * TLanes.Count);
+            source += stride;
         }
     }
 

@@ -18,6 +18,8 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
 
     public int Pieces => size.Batch * PiecesPerClip;
 
+    public int Channels => size.Channels;
+
     private int PiecesPerClip => (size.Blocks + _blocksPerPiece - 1) / _blocksPerPiece;
 
     /// <inheritdoc/>
@@ -51,7 +53,7 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
     }
 
     /// <summary>Step sizes after their softplus, delta u, and D u as what the outputs start from.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Prepare<TLanes, TElement>(ScanChunk chunk, ScanPass pass, int clip, int firstStep, int steps, int channel, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
@@ -59,15 +61,20 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
         chunk.LoadStepSizes<TLanes, TElement>(pass, clip, firstStep, steps, channel);
         var skip = TLanes.Load(pass.Skip + channel);
         bool softplus = pass.Softplus;
-        for (int i = 0; i < steps; i++)
+        var source = pass.U.Row<TElement>(pass.Token(size, clip, firstStep)) + channel;
+        long stride = pass.Stride * pass.U.Stride;
+        int rest = size.Channels - channel;
+        float* deltas = chunk.Delta, deltaU = chunk.DeltaU;
+        for (int at = 0; at < steps * TLanes.Count; at += TLanes.Count)
         {
-            int at = i * TLanes.Count;
-            var u = PartialVector.Load<TLanes, TElement>(pass.U.Row<TElement>(pass.Token(size, clip, firstStep + i)) + channel, size.Channels - channel);
-            var delta = TLanes.Load(chunk.Delta + at);
+            Cache.Prefetch(source + ScanSize.StepsPerChunk * stride);
+            var u = TElement.Load<TLanes>(source, rest);
+            var delta = TLanes.Load(deltas + at);
             if (softplus) delta = LaneMath.Softplus(delta);
-            TLanes.Store(delta, chunk.Delta + at);
-            TLanes.Store(delta * u, chunk.DeltaU + at);
+            TLanes.Store(delta, deltas + at);
+            TLanes.Store(delta * u, deltaU + at);
             TLanes.Store(skip * u, y + at);
+            source += stride;
         }
     }
 
@@ -83,24 +90,34 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
     }
 
     /// <summary>Adds what the directions before gave; after the last one gates and writes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Finish<TLanes, TElement>(int p, int clip, int firstStep, int steps, int channel, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
         int rest = size.Channels - channel;
         bool last = p == passes.Count - 1, gated = outputs.Gate.Exist, keep = outputs.Sums.Exist;
-        var sums = keep ? outputs.Sums : outputs.Y;
-        for (int i = 0; i < steps; i++)
+        var (sums, gates) = (keep ? outputs.Sums : outputs.Y, outputs.Gate);
+        long token = passes[p].Token(size, clip, firstStep), step = passes[p].Stride;
+        float* sum = sums.Row<float>(token) + channel;
+        TElement* gate = gates.Row<TElement>(token) + channel, destination = outputs.Y.Row<TElement>(token) + channel;
+        long sumStride = step * sums.Stride, gateStride = step * gates.Stride, stride = step * outputs.Y.Stride;
+        for (int at = 0; at < steps * TLanes.Count; at += TLanes.Count)
         {
-            long token = passes[p].Token(size, clip, firstStep + i);
-            var value = TLanes.Load(y + i * TLanes.Count);
-            var sum = sums.Row<Float32Element>(token) + channel;
-            if (p > 0) value += PartialVector.Load<TLanes, Float32Element>(sum, rest);
-            if (keep || !last) PartialVector.Store(value, sum, rest);
-            if (!last) continue;
-            if (gated) value *= LaneMath.Silu(PartialVector.Load<TLanes, TElement>(outputs.Gate.Row<TElement>(token) + channel, rest));
-            PartialVector.Store(value, outputs.Y.Row<TElement>(token) + channel, rest);
+            Cache.Prefetch(gate + ScanSize.StepsPerChunk * gateStride);
+            Cache.Prefetch(destination + ScanSize.StepsPerChunk * stride);
+            var value = TLanes.Load(y + at);
+            if (p > 0) value += TElement.LoadSingle<TLanes>(sum, rest);
+            if (keep || !last) TElement.StoreSingle(value, sum, rest);
+            if (last)
+            {
+                if (gated) value *= LaneMath.Silu(TElement.Load<TLanes>(gate, rest));
+                TElement.Store(value, destination, rest);
+            }
+
+            sum += sumStride;
+            gate += gateStride;
+            destination += stride;
         }
     }
 
@@ -108,13 +125,13 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
     {
         new Span<float>(states, (end - first) * size.StateSize).Clear();
         if (from is null) return;
-        var (offset, channels) = Channels(clip, first, end);
+        var (offset, channels) = ChannelsOf(clip, first, end);
         ChannelLanes.Pack(from + offset * size.States, channels, size.States, size.PaddedStates, size.Lanes, states);
     }
 
     private void StoreStates(float* states, int clip, int first, int end, float* to)
     {
-        var (offset, channels) = Channels(clip, first, end);
+        var (offset, channels) = ChannelsOf(clip, first, end);
         ChannelLanes.Unpack(states, channels, size.States, size.PaddedStates, size.Lanes, to + offset * size.States);
     }
 
@@ -124,6 +141,6 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
         Unsafe.CopyBlock(kept, states, checked((uint)((end - first) * size.StateSize * sizeof(float))));
     }
 
-    private (long Offset, int Channels) Channels(int clip, int first, int end) =>
+    private (long Offset, int Channels) ChannelsOf(int clip, int first, int end) =>
         ((long)clip * size.Channels + first * size.Lanes, Math.Min(end * size.Lanes, size.Channels) - first * size.Lanes);
 }

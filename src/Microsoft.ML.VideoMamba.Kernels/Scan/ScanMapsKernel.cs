@@ -15,6 +15,8 @@ internal sealed unsafe class ScanMapsKernel(ScanSize size, ScanGradients gradien
 
     public int Pieces => size.Batch * PiecesPerClip;
 
+    public int Channels => size.MapWidth;
+
     private int PiecesPerClip => (size.Length + TokensPerPiece - 1) / TokensPerPiece;
 
     /// <inheritdoc/>
@@ -23,25 +25,26 @@ internal sealed unsafe class ScanMapsKernel(ScanSize size, ScanGradients gradien
         where TElement : unmanaged, IElement<TElement>
     {
         int clip = piece / PiecesPerClip, first = piece % PiecesPerClip * TokensPerPiece, end = Math.Min(size.Length, first + TokensPerPiece);
+        float* sums = stackalloc float[size.MapWidth];
         for (int token = first; token < end; token++)
         {
-            Add<TElement>(clip, token, 0, dB);
-            Add<TElement>(clip, token, size.PaddedStates, dC);
+            Add(clip, token, sums);
+            long row = (long)clip * size.Length + token;
+            ElementRow.Narrow(sums, size.States, dB.Row<TElement>(row));
+            ElementRow.Narrow(sums + size.PaddedStates, size.States, dC.Row<TElement>(row));
         }
     }
 
-    private void Add<TElement>(int clip, int token, int column, TensorRows destination)
-        where TElement : unmanaged, IElement<TElement>
+    private void Add(int clip, int token, float* sums)
     {
         int parts = ScanBackwardKernel.PiecesPerClip(size);
         long stride = (long)size.Length * size.MapWidth;
-        float* first = _parts + clip * parts * stride + (long)token * size.MapWidth + column;
-        var row = destination.Row<TElement>((long)clip * size.Length + token);
-        for (int n = 0; n < size.States; n += Lanes128.Count)
+        float* first = _parts + clip * parts * stride + (long)token * size.MapWidth;
+        for (int n = 0; n < size.MapWidth; n += Lanes128.Count)
         {
             var sum = Lanes128.Load(first + n);
             for (int part = 1; part < parts; part++) sum += Lanes128.Load(first + part * stride + n);
-            PartialVector.Store(sum, row + n, size.States - n);
+            Lanes128.Store(sum, sums + n);
         }
     }
 }

@@ -93,6 +93,9 @@ internal sealed unsafe class ScanPass
         for (int i = 0; i < steps; i++) ElementRow.Widen(StepSizes.Row<TElement>(Token(size, clip, firstStep + i)), Rank, rows + i * Rank);
     }
 
+    /// <summary>From a step's token to the next one's.</summary>
+    public int Stride => Direction == SequenceDirection.Reverse ? -1 : 1;
+
     /// <summary>Row of the token that a step is at.</summary>
     public long Token(ScanSize size, int clip, int step) => (long)clip * size.Length + (Direction == SequenceDirection.Reverse ? size.Length - 1 - step : step);
 

@@ -25,7 +25,7 @@ internal static unsafe class ScanSteps
     /// <param name="c">C of the first of these states, rows of <paramref name="mapWidth"/>.</param>
     /// <param name="mapWidth">From a step's B to the next one's.</param>
     /// <param name="y">(step, lane).</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Advance<TLanes>(int steps, float* rate, float* state, float* delta, float* deltaU, float* b, float* c, int mapWidth, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -65,7 +65,7 @@ internal static unsafe class ScanSteps
     /// <param name="deltaU">delta u, (step, lane).</param>
     /// <param name="b">B of the first of these states, rows of <paramref name="mapWidth"/>.</param>
     /// <param name="mapWidth">From a step's B to the next one's.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Replay<TLanes>(int steps, float* rate, float* states, float* factors, float* delta, float* deltaU, float* b, int mapWidth)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -113,7 +113,7 @@ internal static unsafe class ScanSteps
     /// <param name="dC">Gradient of C by channel, added to, (step, <paramref name="mapWidth"/>, lane).</param>
     /// <param name="dDeltaU">Gradient of delta u, added to, (step, lane).</param>
     /// <param name="dExponent">Gradient of the exponents times their rates, added to, (step, lane).</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void WalkBack<TLanes>(
         int steps, float* rate, float* states, float* factors, float* delta, float* deltaU, float* dy, float* b, float* c, int mapWidth,
         float* dState, float* dA, float* dB, float* dC, float* dDeltaU, float* dExponent)

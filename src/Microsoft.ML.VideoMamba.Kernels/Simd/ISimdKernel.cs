@@ -6,6 +6,9 @@ internal interface ISimdKernel
     /// <summary>Number of pieces. Which core runs a piece, and when, has no influence on any result.</summary>
     int Pieces { get; }
 
+    /// <summary>Elements of the rows that are computed in vectors.</summary>
+    int Channels { get; }
+
     /// <summary>Does one piece.</summary>
     void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>

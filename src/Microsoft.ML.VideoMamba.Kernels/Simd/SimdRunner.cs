@@ -12,16 +12,23 @@ internal static class SimdRunner
         Vector512.IsHardwareAccelerated ? SimdWidth.Bits512 : Vector256.IsHardwareAccelerated ? SimdWidth.Bits256 : SimdWidth.Bits128;
 
     /// <summary>Does all pieces of <paramref name="kernel"/>, whose activations are of <paramref name="type"/>: float32 or bfloat16.</summary>
-    public static void Run<TKernel>(TKernel kernel, SimdWidth width, torch.ScalarType type)
-        where TKernel : class, ISimdKernel
+    public static void Run(ISimdKernel kernel, SimdWidth width, torch.ScalarType type)
     {
-        bool narrow = type == torch.ScalarType.BFloat16;
-        Action<int> run = width switch
+        ThreadTeam.ForEach(kernel.Pieces, width switch
         {
-            SimdWidth.Bits512 => narrow ? kernel.Run<Lanes512, BFloat16Element> : kernel.Run<Lanes512, Float32Element>,
-            SimdWidth.Bits256 => narrow ? kernel.Run<Lanes256, BFloat16Element> : kernel.Run<Lanes256, Float32Element>,
-            _ => narrow ? kernel.Run<Lanes128, BFloat16Element> : kernel.Run<Lanes128, Float32Element>,
-        };
-        ThreadTeam.ForEach(kernel.Pieces, run);
+            SimdWidth.Bits512 => InLanes<Lanes512>(kernel, type),
+            SimdWidth.Bits256 => InLanes<Lanes256>(kernel, type),
+            _ => InLanes<Lanes128>(kernel, type),
+        });
+        GC.KeepAlive(kernel);
     }
+
+    private static Action<int> InLanes<TLanes>(ISimdKernel kernel, torch.ScalarType type)
+        where TLanes : unmanaged, ILanes<TLanes> => (type == torch.ScalarType.BFloat16, kernel.Channels % TLanes.Count == 0) switch
+        {
+            (false, true) => kernel.Run<TLanes, Float32Element>,
+            (true, true) => kernel.Run<TLanes, BFloat16Element>,
+            (false, false) => kernel.Run<TLanes, Partial<Float32Element>>,
+            (true, false) => kernel.Run<TLanes, Partial<BFloat16Element>>,
+        };
 }

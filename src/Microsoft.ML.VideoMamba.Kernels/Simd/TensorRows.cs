@@ -8,21 +8,25 @@ namespace Microsoft.ML.VideoMamba.Kernels.Simd;
 internal readonly unsafe struct TensorRows
 {
     private readonly byte* _start;
-    private readonly long _bytesOfRow;
+    private readonly int _elementSize;
 
     /// <param name="tensor">(…, columns), contiguous; null for rows that are absent. Its owner keeps it alive.</param>
     /// <param name="column">The first column.</param>
     public TensorRows(torch.Tensor? tensor, long column = 0)
     {
         if (tensor is null) return;
-        _start = (byte*)TensorMemory.Address(tensor) + column * tensor.ElementSize;
-        _bytesOfRow = tensor.shape[^1] * tensor.ElementSize;
+        _elementSize = (int)tensor.ElementSize;
+        _start = (byte*)TensorMemory.Address(tensor) + column * _elementSize;
+        Stride = tensor.shape[^1];
     }
 
     /// <summary>Whether there is a tensor.</summary>
     public bool Exist => _start is not null;
 
+    /// <summary>Elements from a row to the next.</summary>
+    public long Stride { get; }
+
     /// <summary>The address of a row's first column.</summary>
     public TElement* Row<TElement>(long row)
-        where TElement : unmanaged => (TElement*)(_start + row * _bytesOfRow);
+        where TElement : unmanaged => (TElement*)(_start + row * Stride * _elementSize);
 }

@@ -60,6 +60,8 @@ public sealed class SelectiveScanSpeedTests
 
         public int Pieces => 8;
 
+    public int Channels => 0;
+
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public void Run<TLanes, TElement>(int piece)
             where TLanes : unmanaged, ILanes<TLanes>

@@ -27,6 +27,7 @@ internal sealed unsafe class CudaDevice
         (Index, DriverVersion, Name) = (index, version, Encoding.UTF8.GetString(name, new ReadOnlySpan<byte>(name, 256).IndexOf((byte)0)));
         Capability = 10 * Attribute(device, ComputeCapabilityMajor) + Attribute(device, ComputeCapabilityMinor);
         Multiprocessors = Attribute(device, MultiprocessorCount);
+        (SharedBytesPerBlock, SharedBytesPerMultiprocessor) = (Attribute(device, MaxSharedBytesPerBlock), Attribute(device, MaxSharedBytesPerMultiprocessor));
     }
 
     /// <summary>The device's number, as torch counts.</summary>
@@ -40,6 +41,12 @@ internal sealed unsafe class CudaDevice
 
     /// <summary>The number of multiprocessors.</summary>
     public int Multiprocessors { get; }
+
+    /// <summary>Shared memory that a block can ask for.</summary>
+    public int SharedBytesPerBlock { get; }
+
+    /// <summary>Shared memory of a multiprocessor, for all of its blocks and 1 KB more for each.</summary>
+    public int SharedBytesPerMultiprocessor { get; }
 
     /// <summary>The newest CUDA that the driver knows, such as 13000.</summary>
     public int DriverVersion { get; }

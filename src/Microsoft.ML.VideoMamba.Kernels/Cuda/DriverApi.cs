@@ -7,7 +7,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Cuda;
 internal static unsafe partial class DriverApi
 {
     /// <summary>CUdevice_attribute.</summary>
-    public const int MultiprocessorCount = 16, ClockRate = 13, MemoryClockRate = 36, MemoryBusWidth = 37, ComputeCapabilityMajor = 75, ComputeCapabilityMinor = 76;
+    public const int MultiprocessorCount = 16, ComputeCapabilityMajor = 75, ComputeCapabilityMinor = 76, MaxSharedBytesPerMultiprocessor = 81, MaxSharedBytesPerBlock = 97;
 
     /// <summary>CUfunction_attribute.</summary>
     public const int LocalBytes = 3, Registers = 4, DynamicSharedBytes = 8;

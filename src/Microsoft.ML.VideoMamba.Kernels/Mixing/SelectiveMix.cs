@@ -21,9 +21,12 @@ public static class SelectiveMix
         ArgumentNullException.ThrowIfNull(forward);
         Check(xz, forward, nameof(forward));
         if (reverse is not null) Check(xz, reverse, nameof(reverse));
-        return KernelFaces.Resolve(face, xz, nameof(xz)) == KernelFace.Cpu
-            ? SelectiveMixCpu.Run(xz, forward, reverse, SimdRunner.PreferredWidth)
-            : SelectiveMixReference.Run(xz, forward, reverse);
+        return KernelFaces.Resolve(face, xz, nameof(xz)) switch
+        {
+            KernelFace.Cpu => SelectiveMixCpu.Run(xz, forward, reverse, SimdRunner.PreferredWidth),
+            KernelFace.Cuda => SelectiveMixCuda.Run(xz, forward, reverse),
+            _ => SelectiveMixReference.Run(xz, forward, reverse),
+        };
     }
 
     private static void Check(Tensor xz, MixDirection direction, string name)

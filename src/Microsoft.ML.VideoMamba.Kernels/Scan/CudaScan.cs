@@ -12,13 +12,17 @@ internal sealed class CudaScan
     /// <summary>Steps between two kept states, which the backward kernel takes at a time.</summary>
     public const int StepsPerKept = 8;
 
-    private const int WarpChannels = 32, ForwardThreads = 64, CarryThreads = 128, BackwardThreads = 128, BackwardWarps = BackwardThreads / 32;
+    private const int WarpChannels = 32, ForwardThreads = 64, CarryThreads = 128;
     private const int ShortestChunk = 32;
+
+    /// <summary>Warps that a multiprocessor's registers hold: of the forward kernels, and of the backward one by type.</summary>
+    private const int ForwardWarps = 12, BackwardWarps = 12, BackwardWarpsFloat32 = 8;
 
     private static readonly ConcurrentDictionary<(int Device, CudaScanLayout Layout), CudaScan> s_made = new();
 
     private readonly CudaDevice _device;
     private readonly CudaScanLayout _layout;
+    private readonly int _blockWarps;
     private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _ends, _adjointEnds;
     private readonly Lazy<CudaKernel<ScanCarryArguments>> _carry;
     private readonly Lazy<CudaKernel<ScanBackwardArguments>> _backward;
@@ -32,15 +36,16 @@ internal sealed class CudaScan
             ("Z_ROW", layout.ZRow), ("BC_ROW", layout.BCRow), ("Y_ROW", layout.YRow), ("DY_ROW", layout.DyRow), ("EVERY", StepsPerKept),
         ];
         var forward = new KernelSource("scan_forward.cu", constants);
+        _blockWarps = BackwardBlockWarps();
         _forward = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_forward"));
         _ends = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_ends"));
         _adjointEnds = new(() => device.Kernel<ScanForwardArguments>(forward, "adjoint_ends"));
         _carry = new(() => device.Kernel<ScanCarryArguments>(new KernelSource("scan_carry.cu", ("CHANNELS", layout.Channels)), "scan_carry"));
-        _backward = new(() => device.Kernel<ScanBackwardArguments>(new KernelSource("scan_backward.cu", constants), "scan_backward"));
+        _backward = new(() => device.Kernel<ScanBackwardArguments>(new KernelSource("scan_backward.cu", [.. constants, ("WARPS", _blockWarps)]), "scan_backward"));
     }
 
     /// <summary>The number of blocks whose sums over channels the gradients of B and C are made of.</summary>
-    public int ChannelGroups => Grid.Cover(_layout.Channels, BackwardWarps * WarpChannels);
+    public int ChannelGroups => Grid.Cover(_layout.Channels, _blockWarps * WarpChannels);
 
     /// <summary>The kernels for that layout.</summary>
     public static CudaScan Get(CudaDevice device, CudaScanLayout layout) => s_made.GetOrAdd((device.Index, layout), key => new CudaScan(device, key.Layout));
@@ -49,21 +54,26 @@ internal sealed class CudaScan
     public static int KeptStates(int length) => Grid.Cover(length, StepsPerKept);
 
     /// <summary>
-    /// Steps of the chunks that a sequence is cut into: all of it where sequences and channels alone fill the card. A cut scan walks the sequence twice, so
-    /// that it pays only where it brings several times the warps.
+    /// Steps of the chunks that a forward scan cuts a sequence into: all of it where sequences and channels alone give the card enough warps. A cut scan walks
+    /// the sequence twice, so that it pays only where it brings several times the warps.
     /// </summary>
     /// <param name="sequences">Batch times directions.</param>
     /// <param name="length">Steps of each.</param>
-    public int ChunkFor(int sequences, int length) => ChunkFor(_device.Multiprocessors, Grid.Cover(_layout.Channels, WarpChannels) * (long)sequences, length);
+    public int ChunkFor(int sequences, int length) =>
+        ChunkFor(Warps(sequences), (long)ForwardWarps * _device.Multiprocessors, length, fewestChunks: 5);
 
-    /// <inheritdoc cref="ChunkFor(int, int)"/>
-    internal static int ChunkFor(int multiprocessors, long warps, int length)
+    /// <summary>The same for a backward scan, whose first walk costs a quarter of it.</summary>
+    /// <param name="sequences">Batch times directions.</param>
+    /// <param name="length">Steps of each.</param>
+    public int BackwardChunkFor(int sequences, int length) =>
+        ChunkFor(Warps(sequences), (long)(_layout.Float32 ? BackwardWarpsFloat32 : BackwardWarps) * _device.Multiprocessors, length, fewestChunks: 2);
+
+    /// <summary>As many chunks as fill the places for warps once, if that is at least <paramref name="fewestChunks"/>; else none.</summary>
+    internal static int ChunkFor(long warps, long places, int length, int fewestChunks)
     {
-        const double Fewest = 2.5, Wanted = 8;
-        if (warps >= Fewest * multiprocessors || length < 2 * ShortestChunk) return length;
-        int chunks = (int)Math.Ceiling(Wanted * multiprocessors / warps);
-        int chunk = Math.Max(ShortestChunk, Grid.Cover(length, chunks));
-        chunk = Grid.Cover(chunk, StepsPerKept) * StepsPerKept;
+        long chunks = Math.Min(places / warps, length / ShortestChunk);
+        if (chunks < fewestChunks) return length;
+        int chunk = Grid.Cover(Grid.Cover(length, (int)chunks), StepsPerKept) * StepsPerKept;
         return chunk < length ? chunk : length;
     }
 
@@ -93,7 +103,7 @@ internal sealed class CudaScan
     /// <summary>Scans backwards.</summary>
     /// <param name="arguments">All of it; with several chunks Carried must be the place of a state for each chunk.</param>
     /// <param name="directions">1 or 2.</param>
-    /// <param name="sums">With several chunks: the sums that <see cref="Forward"/> left.</param>
+    /// <param name="sums">With several chunks: room for the sums of each, (directions, batch, chunks, channels).</param>
     /// <param name="last">With several chunks: the gradient of the last states / ln 2, (directions, batch, N, channels), or 0.</param>
     public void Backward(ScanBackwardArguments arguments, int directions, nint sums = 0, nint last = 0)
     {
@@ -120,7 +130,7 @@ internal sealed class CudaScan
             Carry(ends, directions, arguments.Carried, last, 0, backwards: true, stream: 0);
         }
 
-        _backward.Value.Launch(arguments, new Grid(ChannelGroups, (long)arguments.Batch * chunks, directions), BackwardThreads, BackwardSharedBytes());
+        _backward.Value.Launch(arguments, new Grid(ChannelGroups, (long)arguments.Batch * chunks, directions), _blockWarps * 32, BackwardSharedBytes(_blockWarps));
     }
 
     private static int Chunks(in ScanForwardArguments arguments) => Grid.Cover(arguments.Length, arguments.Chunk);
@@ -144,13 +154,28 @@ internal sealed class CudaScan
     private Grid ForwardGrid(in ScanForwardArguments arguments, int directions) =>
         new(Grid.Cover(_layout.Channels, ForwardThreads), (long)arguments.Batch * Chunks(arguments), directions);
 
+    private long Warps(int sequences) => Grid.Cover(_layout.Channels, WarpChannels) * (long)sequences;
+
+    /// <summary>The warps of the backward kernel's blocks: such that a multiprocessor's shared memory holds most of them, with as few idle ones as that allows.</summary>
+    private int BackwardBlockWarps()
+    {
+        const int ReservedBytes = 1024;
+        int most = _layout.Float32 ? BackwardWarpsFloat32 : BackwardWarps;
+        int[] sizes = [4, 6];
+        return sizes.Where(warps => BackwardSharedBytes(warps) <= _device.SharedBytesPerBlock)
+            .OrderByDescending(warps => Math.Min(most, _device.SharedBytesPerMultiprocessor / (BackwardSharedBytes(warps) + ReservedBytes) * warps))
+            .ThenBy(warps => Grid.Cover(_layout.Channels, warps * WarpChannels) * warps)
+            .ThenBy(warps => warps)
+            .FirstOrDefault(4);
+    }
+
     /// <summary>The size of scan_backward.cu's BlockMemory.</summary>
-    private int BackwardSharedBytes()
+    private int BackwardSharedBytes(int warps)
     {
         int element = _layout.Float32 ? sizeof(float) : sizeof(ushort), number = sizeof(float);
         int rows = 4 * 2 * StepsPerKept * WarpChannels * element, states = 5 * 4 * WarpChannels * 4 * number;
         int perStep = 3 * StepsPerKept * WarpChannels * number, sums = StepsPerKept * 2 * States * number;
-        int bc = 2 * StepsPerKept * 2 * States * element, wide = StepsPerKept * 2 * States * number;
-        return BackwardWarps * (rows + states + perStep + sums) + bc + wide;
+        int bc = 2 * StepsPerKept * 2 * States * element, wide = 4 * StepsPerKept * 2 * States * number;
+        return warps * (rows + states + perStep + sums) + bc + wide;
     }
 }

@@ -68,12 +68,15 @@ internal static class SelectiveScanCuda
     }
 
     /// <summary>Runs the forward kernels.</summary>
+    /// <param name="operands">What to scan.</param>
+    /// <param name="keep">Whether a backward pass follows.</param>
+    /// <param name="chunkSteps">Steps of the chunks, or null for as many as are found best.</param>
     /// <returns>y and the last states; where <paramref name="keep"/>, the states that the backward pass starts from.</returns>
-    public static (List<Tensor> Outputs, Tensor? Kept, Tensor? Sums) Forward(CudaScanOperands operands, bool keep)
+    public static (List<Tensor> Outputs, Tensor? Kept) Forward(CudaScanOperands operands, bool keep, int? chunkSteps = null)
     {
         var (directions, batch, length, channels) = operands.Sizes;
         var scan = operands.Scan();
-        int chunk = scan.ChunkFor(directions * batch, length), chunks = Grid.Cover(length, chunk);
+        int chunk = chunkSteps ?? scan.ChunkFor(directions * batch, length), chunks = Grid.Cover(length, chunk);
         var y = empty_like(operands.U);
         var last = operands.EmptyStates();
         var kept = keep ? operands.Empty(directions, batch, CudaScan.KeptStates(length), CudaScan.States, channels) : null;
@@ -101,17 +104,18 @@ internal static class SelectiveScanCuda
             Reverse = operands.Options.Reverse,
         };
         scan.Forward(arguments, directions, DeviceMemory.Address(first), DeviceMemory.Address(last));
-        GC.KeepAlive((operands, first, states));
-        return ([y, CudaScanOperands.FromKernel(last, Scaled.Out)], kept, sums);
+        GC.KeepAlive((operands, first, states, sums));
+        return ([y, CudaScanOperands.FromKernel(last, Scaled.Out)], kept);
     }
 
     /// <summary>Runs the backward kernels.</summary>
     /// <returns>Gradients of u, delta, A, B and C together, D, z, the delta bias and the first states; null for operands that are absent.</returns>
-    public static List<Tensor?> Backward(CudaScanOperands operands, Tensor kept, Tensor? sums, Tensor? dy, Tensor? dLast)
+    public static List<Tensor?> Backward(CudaScanOperands operands, Tensor kept, Tensor? dy, Tensor? dLast, int? chunkSteps = null)
     {
         var (directions, batch, length, channels) = operands.Sizes;
         var scan = operands.Scan();
-        int chunk = scan.ChunkFor(directions * batch, length), chunks = Grid.Cover(length, chunk), rows = batch * chunks;
+        int chunk = chunkSteps ?? scan.BackwardChunkFor(directions * batch, length), chunks = Grid.Cover(length, chunk), rows = batch * chunks;
+        var sums = chunks > 1 ? operands.Empty(directions, batch, chunks, channels) : null;
         dy = dy?.contiguous() ?? zeros_like(operands.U);
         var carriedIn = dLast is null ? null : CudaScanOperands.ToKernel(dLast, Scaled.Out);
         var carried = chunks > 1 ? operands.Empty(directions, batch, chunks, CudaScan.States, channels) : carriedIn;

@@ -16,9 +16,9 @@ internal sealed class SelectiveScanCudaFunction : autograd.MultiTensorFunction<S
     {
         var options = (CudaScanOptions)vars[Operands];
         var operands = CudaScanOperands.Prepare([.. vars.Take(Operands).Select(tensor => (Tensor?)tensor)], options);
-        var (outputs, kept, sums) = SelectiveScanCuda.Forward(operands, keep: true);
+        var (outputs, kept) = SelectiveScanCuda.Forward(operands, keep: true);
         ctx.set_materialize_grads(false);
-        ctx.save_for_backward([.. operands.ToList()!, kept!, sums!]);
+        ctx.save_for_backward([.. operands.ToList()!, kept!]);
         ctx.save_data(Options, options);
         return outputs;
     }
@@ -27,6 +27,6 @@ internal sealed class SelectiveScanCudaFunction : autograd.MultiTensorFunction<S
     {
         List<Tensor?> saved = ctx.get_saved_variables()!;
         var operands = CudaScanOperands.Prepare(saved, (CudaScanOptions)ctx.get_data(Options)!);
-        return [.. SelectiveScanCuda.Backward(operands, saved[Operands]!, saved[Operands + 1], gradients[0], gradients[1]), null];
+        return [.. SelectiveScanCuda.Backward(operands, saved[Operands]!, gradients[0], gradients[1]), null];
     });
 }

@@ -116,14 +116,21 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var type = _inProj.weight.dtype;
         var tokens = hidden.As(type);
-        var result = _order == ScanOrder.TemporalFirst
-            ? _permutation.Undo(Project(Mix(Expand(_permutation.Apply(tokens)))))
-            : Project(Walk(Expand(tokens)));
+        var result = _order == ScanOrder.TemporalFirst ? _permutation.Undo(Run(_permutation.Apply(tokens))) : Run(tokens);
         return result.MoveToOuterDisposeScope();
-
-        Tensor Expand(Tensor input) => nn.functional.linear(input, _inProj.weight);
-        Tensor Project(Tensor y) => nn.functional.linear(y, _outProj.weight.As(type));
     }
+
+    private Tensor Run(Tensor tokens)
+    {
+        if (_order is ScanOrder.SpatialFirst or ScanOrder.TemporalFirst && Parameters(tokens.dtype) is var parameters && FusedMixer.Takes(tokens, parameters))
+        {
+            return FusedMixer.Run(tokens, parameters);
+        }
+
+        return nn.functional.linear(Walk(nn.functional.linear(tokens, _inProj.weight)), _outProj.weight.As(tokens.dtype));
+    }
+
+    private MixerParameters Parameters(ScalarType type) => new(_inProj.weight, _outProj.weight.As(type), ForwardDirection(type), ReverseDirection(type));
 
     private Tensor Walk(Tensor xz)
     {
@@ -144,10 +151,13 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
     private Tensor Mix(Tensor xz)
     {
         using var scope = NewDisposeScope();
-        var forward = Direction(_conv, _xProj, _dtProj, _aLog, _d, xz.dtype);
-        var reverse = _convBackward is null ? null : Direction(_convBackward, _xProjBackward!, _dtProjBackward!, _aLogBackward!, _dBackward!, xz.dtype);
-        return SelectiveMix.Run(xz, forward, reverse).MoveToOuterDisposeScope();
+        return SelectiveMix.Run(xz, ForwardDirection(xz.dtype), ReverseDirection(xz.dtype)).MoveToOuterDisposeScope();
     }
+
+    private MixDirection ForwardDirection(ScalarType type) => Direction(_conv, _xProj, _dtProj, _aLog, _d, type);
+
+    private MixDirection? ReverseDirection(ScalarType type) =>
+        _convBackward is null ? null : Direction(_convBackward, _xProjBackward!, _dtProjBackward!, _aLogBackward!, _dBackward!, type);
 
     private static MixDirection Direction(Conv1d conv, Linear xProj, Linear dtProj, Parameter aLog, Parameter d, ScalarType type) => new(
         conv.weight.squeeze(1).As(ScalarType.Float32), conv.bias!.As(ScalarType.Float32), xProj.weight.As(type), dtProj.weight.As(type),

@@ -6,12 +6,16 @@
 //   du_t = l_t <B_t, G_t> + D dy_t      ddelta_t = dl/ds (log2e u_t <B_t, G_t> + <A, q_t>)      (dy here is the gradient behind the gate)
 //
 // A lane owns four states (4 t ..) of four channels (4 g ..): sums over channels are short inside a lane and take four exchanges between lanes, sums over
-// states three. The elementwise work of a step belongs to the lane whose number is the channel's.
+// states three. The lane holds its states in an order of its own, place n for state 4 t + (n ^ order), so that what lanes exchange in sums over channels lies
+// at the same place in all of them. The elementwise work of a step belongs to the lane whose number is the channel's.
 // Eight steps at a time, from the last to the first: their states are computed again from the kept one (that pass also gives y, dz and dC), every second one
 // waits in shared memory, and the walk back computes those between from the decays that it needs anyway.
 // A block's warps add up their dB and dC; the blocks' sums go to slices of their own, so that the result is the same at every run.
+#define SOFT_EXP 0               // the multiply-add pipe is the busier one here
 #include "scan.cuh"
-#define WARPS 4
+#ifndef WARPS
+#define WARPS 4                  // of a block
+#endif
 
 struct ScanBackwardArguments {
   const act *u, *delta, *z, *bc, *dy;
@@ -27,13 +31,18 @@ struct ScanBackwardArguments {
   int batch, length, chunk, reverse;   // as for the forward kernel
 };
 
+struct __align__(16) Rows { act u[EVERY][32], delta[EVERY][32], z[EVERY][32], dy[EVERY][32]; };
 struct __align__(16) WarpMemory {
-  act u[2][EVERY][32], delta[2][EVERY][32], z[2][EVERY][32], dy[2][EVERY][32];
+  Rows rows[2];
   f4 h[5][4][32];                                  // states before steps 2, 4, 6 in slots 1 to 3; before step 0 in slot 0 and slot 4 by turns
   float l[EVERY][32], lu[EVERY][32], g[EVERY][32]; // step size, step size times input, ln 2 times the gradient behind the gate
   float sums[EVERY][2 * N];                        // the warp's dB and dC
 };
-struct BlockMemory { WarpMemory warp[WARPS]; act bc[2][EVERY][2 * N]; f4 wide[EVERY][8]; };
+struct BlockMemory {
+  WarpMemory warp[WARPS];
+  act bc[2][EVERY][2 * N];
+  f4 wide[4][EVERY][8];                            // B and C as float32 in each of the four orders
+};
 
 // Four values of each of four lanes (numbers t) that differ in their last two bits: lane t gets the sum of the four lanes' value t.
 DEVICE float sum_over_states(const float* v, int t) {
@@ -43,22 +52,19 @@ DEVICE float sum_over_states(const float* v, int t) {
   return (odd ? b : a) + from_lane_xor(odd ? a : b, 1);
 }
 
-// Four values of each of the eight lanes with the same t: lane (g, t) gets the sum of the eight lanes' value g >> 1.
-DEVICE float sum_over_channels(const float* v, int g) {
-  const bool high = g & 4, odd = g & 2;
-  float a = high ? v[2] : v[0], b = high ? v[3] : v[1];
-  a += from_lane_xor(high ? v[0] : v[2], 16); b += from_lane_xor(high ? v[1] : v[3], 16);
-  float c = (odd ? b : a) + from_lane_xor(odd ? a : b, 8);
+// Four values of each of the eight lanes with the same t, each lane's in its own order: lane (g, t) gets the sum over the eight of state 4 t + (g >> 1).
+DEVICE float sum_over_channels(const float* v) {
+  const float a = v[0] + from_lane_xor(v[2], 16), b = v[1] + from_lane_xor(v[3], 16), c = a + from_lane_xor(b, 8);
   return c + from_lane_xor(c, 4);
 }
 
 DEVICE void load4(f4 v, float* o) { o[0] = v.x; o[1] = v.y; o[2] = v.z; o[3] = v.w; }
 
-// grid (ceil(CHANNELS / 128), batch * chunks, directions), 128 threads
-extern "C" __global__ void __launch_bounds__(32 * WARPS, F32 ? 2 : 3) scan_backward(const __grid_constant__ ScanBackwardArguments args) {
+// grid (ceil(CHANNELS / (32 WARPS)), batch * chunks, directions), 32 WARPS threads, at least 128 of them
+extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS) scan_backward(const __grid_constant__ ScanBackwardArguments args) {
   extern __shared__ __align__(16) char memory[];
   BlockMemory& block = *(BlockMemory*)memory;
-  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, g = lane >> 2, t = lane & 3;
+  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, g = lane >> 2, t = lane & 3, order = g >> 1;
   WarpMemory& own = block.warp[warp];
   const int base = (blockIdx.x * WARPS + warp) * 32, length = args.length;
   const int chunks = (length + args.chunk - 1) / args.chunk, clip = blockIdx.y / chunks, chunk = blockIdx.y % chunks, direction = blockIdx.z;
@@ -74,27 +80,30 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, F32 ? 2 : 3) scan_backw
   for (int r = 0; r < 4; r++) {
     #pragma unroll
     for (int n = 0; n < 4; n++) {
-      a[r][n] = live4 ? args.A[(direction * CHANNELS + c4 + r) * N + 4 * t + n] : 0.f;
-      G[r][n] = live4 && args.carried ? args.carried[(row * N + 4 * t + n) * CHANNELS + c4 + r] : 0.f;
+      const int state = 4 * t + (n ^ order);
+      a[r][n] = live4 ? args.A[(direction * CHANNELS + c4 + r) * N + state] : 0.f;
+      G[r][n] = live4 && args.carried ? args.carried[(row * N + state) * CHANNELS + c4 + r] : 0.f;
     }
   }
   const float skip = args.D && live ? args.D[direction * CHANNELS + c] : 0.f, bias = args.bias && live ? args.bias[direction * CHANNELS + c] * LOG2E : 0.f;
   float dD = 0.f, dbias = 0.f;
+  const int stride = forwards ? CHANNELS : -CHANNELS;        // from one step's channels to the next step's
 
   const act *u = args.u + sequence * length * CHANNELS, *delta = args.delta + sequence * length * CHANNELS, *bc = args.bc + sequence * length * BC_ROW;
   const act *z = args.z + (long long)clip * length * Z_ROW, *dy = args.dy + direction * args.dy_direction + (long long)clip * length * DY_ROW;
   const float* kept = args.kept + sequence * ((length + EVERY - 1) / EVERY) * N * CHANNELS;
   auto fetch = [&](int k) {                                  // what the eight steps from k EVERY need
     const int turn = k & 1, step = k * EVERY + g, piece = 8 * t;
+    Rows& rows = own.rows[turn];
     const bool in = step < end && base + piece < CHANNELS;
     const long long at = in ? token(step) : 0;
     const int from = in ? base + piece : 0;
     #pragma unroll
     for (int i = 0; i < PIECES; i++) {
       const int o = i * WIDE;
-      copy16(&own.u[turn][g][piece + o], u + at * CHANNELS + from + o, in); copy16(&own.delta[turn][g][piece + o], delta + at * CHANNELS + from + o, in);
-      copy16(&own.dy[turn][g][piece + o], dy + at * DY_ROW + from + o, in);
-      if (GATE) copy16(&own.z[turn][g][piece + o], z + at * Z_ROW + from + o, in);
+      copy16(&rows.u[g][piece + o], u + at * CHANNELS + from + o, in); copy16(&rows.delta[g][piece + o], delta + at * CHANNELS + from + o, in);
+      copy16(&rows.dy[g][piece + o], dy + at * DY_ROW + from + o, in);
+      if (GATE) copy16(&rows.z[g][piece + o], z + at * Z_ROW + from + o, in);
     }
     if (threadIdx.x < EVERY * 2 * N / WIDE) {
       const int p = threadIdx.x / (2 * N / WIDE), o = threadIdx.x % (2 * N / WIDE) * WIDE;
@@ -102,11 +111,12 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, F32 ? 2 : 3) scan_backw
       copy16(&block.bc[turn][p][o], bc + (there ? (long long)token(k * EVERY + p) * BC_ROW + o : 0), there);
     }
     #pragma unroll
-    for (int n = 0; n < 4; n++) copy16(&own.h[4 * turn][n][lane], kept + ((long long)k * N + 4 * t + n) * CHANNELS + c4, live4);
+    for (int n = 0; n < 4; n++) copy16(&own.h[4 * turn][n][lane], kept + ((long long)k * N + 4 * t + (n ^ order)) * CHANNELS + c4, live4);
     copy_commit();
   };
   auto add_up = [&](int k) {                                 // the warps' dB and dC of those steps, to the block's slice
     const int p = threadIdx.x >> 4, column = (threadIdx.x & 15) * 2, step = k * EVERY + p;
+    if (p >= EVERY) return;
     float x = 0.f, y = 0.f;
     #pragma unroll
     for (int w = 0; w < WARPS; w++) { x += block.warp[w].sums[p][column]; y += block.warp[w].sums[p][column + 1]; }
@@ -119,26 +129,30 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, F32 ? 2 : 3) scan_backw
   fetch(last);
   #pragma unroll 1
   for (int k = last; k >= first; k--) {
-    const int turn = k & 1;
+    const int turn = k & 1, left = end - k * EVERY;          // steps that there are
+    const Rows& rows = own.rows[turn];
+    f4 (*zeroth)[32] = own.h[4 * turn];                      // states before the first of them
     copy_wait<0>(); __syncthreads();                         // the rows are there; the chunk behind is done with
     if (k > first) fetch(k - 1);
     if (k < last) add_up(k + 1);
     if (threadIdx.x < EVERY * 8) {
       float v[4]; up4(*(const act4*)&block.bc[turn][threadIdx.x >> 3][4 * (threadIdx.x & 7)], v);
-      block.wide[threadIdx.x >> 3][threadIdx.x & 7] = f4{v[0], v[1], v[2], v[3]};
+      #pragma unroll
+      for (int o = 0; o < 4; o++) block.wide[o][threadIdx.x >> 3][threadIdx.x & 7] = f4{v[o], v[1 ^ o], v[2 ^ o], v[3 ^ o]};
     }
     #pragma unroll
     for (int p = 0; p < EVERY; p++) {
-      const float s = fmaf(up(own.delta[turn][p][lane]), LOG2E, bias), l = step_size(k * EVERY + p < end ? s : NO_STEP);
-      const float gate = GATE ? silu(up(own.z[turn][p][lane])) : 1.f;
-      own.l[p][lane] = l; own.lu[p][lane] = l * up(own.u[turn][p][lane]); own.g[p][lane] = LN2 * up(own.dy[turn][p][lane]) * gate;
+      const float s = fmaf(up(rows.delta[p][lane]), LOG2E, bias), l = step_size(p < left ? s : NO_STEP);
+      const float gate = GATE ? silu(up(rows.z[p][lane])) : 1.f;
+      own.l[p][lane] = l; own.lu[p][lane] = l * up(rows.u[p][lane]); own.g[p][lane] = LN2 * up(rows.dy[p][lane]) * gate;
     }
     __syncthreads();
 
     {                                                        // forwards through the eight steps: states, y, dz, dC
       float h[4][4];
+      act* dz = args.dz + (sequence * length + token(k * EVERY)) * CHANNELS + c;
       #pragma unroll
-      for (int n = 0; n < 4; n++) { float v[4]; load4(own.h[4 * turn][n][lane], v); h[0][n] = v[0]; h[1][n] = v[1]; h[2][n] = v[2]; h[3][n] = v[3]; }
+      for (int n = 0; n < 4; n++) { float v[4]; load4(zeroth[n][lane], v); h[0][n] = v[0]; h[1][n] = v[1]; h[2][n] = v[2]; h[3][n] = v[3]; }
       #pragma unroll 1
       for (int pair = 0; pair < EVERY / 2; pair++) {
         #pragma unroll
@@ -146,7 +160,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, F32 ? 2 : 3) scan_backw
           const int p = 2 * pair + j;
           float l[4], lu[4], gg[4], b[4], cc[4], y[4] = {}, dC[4] = {};
           load4(*(const f4*)&own.l[p][4 * g], l); load4(*(const f4*)&own.lu[p][4 * g], lu); load4(*(const f4*)&own.g[p][4 * g], gg);
-          load4(block.wide[p][t], b); load4(block.wide[p][4 + t], cc);
+          load4(block.wide[order][p][t], b); load4(block.wide[order][p][4 + t], cc);
           #pragma unroll
           for (int r = 0; r < 4; r++) {
             #pragma unroll
@@ -156,12 +170,12 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, F32 ? 2 : 3) scan_backw
               dC[n] = fmaf(gg[r], h[r][n], dC[n]);
             }
           }
-          const float sum = sum_over_channels(dC, g);
+          const float sum = sum_over_channels(dC);
           if ((g & 1) == 0) own.sums[p][N + 4 * t + (g >> 1)] = sum;
           if (GATE) {
-            const float out = fmaf(LN2, sum_over_states(y, t), skip * up(own.u[turn][p][lane])), zz = up(own.z[turn][p][lane]);
-            const float dz = up(own.dy[turn][p][lane]) * out * silu_slope(zz, sigmoid(zz));
-            if (live && k * EVERY + p < end) args.dz[(sequence * length + token(k * EVERY + p)) * CHANNELS + c] = down(dz);
+            const float out = fmaf(LN2, sum_over_states(y, t), skip * up(rows.u[p][lane])), zz = up(rows.z[p][lane]);
+            if (live && p < left) *dz = down(up(rows.dy[p][lane]) * out * silu_slope(zz, sigmoid(zz)));
+            dz += stride;
           }
         }
         if (pair < EVERY / 2 - 1) {
@@ -171,15 +185,16 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, F32 ? 2 : 3) scan_backw
       }
     }
 
+    long long at = (sequence * length + token(k * EVERY + EVERY - 1)) * CHANNELS + c;
     #pragma unroll 1
     for (int pair = EVERY / 2 - 1; pair >= 0; pair--) {      // and back, two steps at a time
       float before[4][4], between[4][4], e0[4][4];
       {
         float l[4], lu[4], b[4];
-        load4(*(const f4*)&own.l[2 * pair][4 * g], l); load4(*(const f4*)&own.lu[2 * pair][4 * g], lu); load4(block.wide[2 * pair][t], b);
+        load4(*(const f4*)&own.l[2 * pair][4 * g], l); load4(*(const f4*)&own.lu[2 * pair][4 * g], lu); load4(block.wide[order][2 * pair][t], b);
         #pragma unroll
         for (int n = 0; n < 4; n++) {
-          float v[4]; load4(own.h[pair > 0 ? pair : 4 * turn][n][lane], v);
+          float v[4]; load4((pair > 0 ? own.h[pair] : zeroth)[n][lane], v);
           #pragma unroll
           for (int r = 0; r < 4; r++) {
             before[r][n] = v[r];
@@ -193,7 +208,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, F32 ? 2 : 3) scan_backw
         const int p = 2 * pair + j;
         float l[4], lu[4], gg[4], b[4], cc[4], BG[4] = {}, Aq[4] = {}, dB[4] = {};
         load4(*(const f4*)&own.l[p][4 * g], l); load4(*(const f4*)&own.lu[p][4 * g], lu); load4(*(const f4*)&own.g[p][4 * g], gg);
-        load4(block.wide[p][t], b); load4(block.wide[p][4 + t], cc);
+        load4(block.wide[order][p][t], b); load4(block.wide[order][p][4 + t], cc);
         #pragma unroll
         for (int r = 0; r < 4; r++) {
           #pragma unroll
@@ -208,16 +223,13 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, F32 ? 2 : 3) scan_backw
             dA[r][n] = fmaf(l[r], q, dA[r][n]);
           }
         }
-        const float sum = sum_over_channels(dB, g), bg = sum_over_states(BG, t), aq = sum_over_states(Aq, t);
+        const float sum = sum_over_channels(dB), bg = sum_over_states(BG, t), aq = sum_over_states(Aq, t);
         if ((g & 1) == 0) own.sums[p][4 * t + (g >> 1)] = sum;
-        const float input = up(own.u[turn][p][lane]), mine = own.l[p][lane], behind = LOG2E * own.g[p][lane];
-        const float s = fmaf(up(own.delta[turn][p][lane]), LOG2E, bias), ddelta = step_slope(s, mine) * fmaf(LOG2E * input, bg, aq);
-        const bool in = k * EVERY + p < end;
-        if (live && in) {
-          const long long o = (sequence * length + token(k * EVERY + p)) * CHANNELS + c;
-          args.du[o] = down(fmaf(mine, bg, skip * behind)); args.ddelta[o] = down(ddelta);
-        }
-        dD = fmaf(behind, input, dD); dbias += in ? ddelta : 0.f;
+        const float input = up(rows.u[p][lane]), mine = own.l[p][lane], behind = LOG2E * own.g[p][lane];
+        const float s = fmaf(up(rows.delta[p][lane]), LOG2E, bias), ddelta = step_slope(s, mine) * fmaf(LOG2E * input, bg, aq);
+        if (live && p < left) { args.du[at] = down(fmaf(mine, bg, skip * behind)); args.ddelta[at] = down(ddelta); }
+        at -= stride;
+        dD = fmaf(behind, input, dD); dbias += p < left ? ddelta : 0.f;
       }
     }
   }
@@ -226,10 +238,11 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, F32 ? 2 : 3) scan_backw
   if (live4) {
     #pragma unroll
     for (int r = 0; r < 4; r++) {
-      *(f4*)&args.dA[(row * CHANNELS + c4 + r) * N + 4 * t] = f4{LN2 * dA[r][0], LN2 * dA[r][1], LN2 * dA[r][2], LN2 * dA[r][3]};
-      if (args.passed) {
-        #pragma unroll
-        for (int n = 0; n < 4; n++) args.passed[(row * N + 4 * t + n) * CHANNELS + c4 + r] = G[r][n];
+      #pragma unroll
+      for (int n = 0; n < 4; n++) {
+        const int state = 4 * t + (n ^ order);
+        args.dA[(row * CHANNELS + c4 + r) * N + state] = LN2 * dA[r][n];
+        if (args.passed) args.passed[(row * N + state) * CHANNELS + c4 + r] = G[r][n];
       }
     }
   }

@@ -24,7 +24,7 @@ struct ScanForwardArguments {
   const float* first;      // (directions, batch, chunks, N, CHANNELS) states / ln 2 before each chunk, or null for zeros
   float* last;             // (directions, batch, chunks, N, CHANNELS) states / ln 2 after each chunk, or null
   float* kept;             // (directions, batch, ceil(length / EVERY), N, CHANNELS) states / ln 2 before every EVERY-th step, or null
-  float* sums;             // (directions, batch, chunks, CHANNELS) sums of l over each chunk: scan_ends only
+  float* sums;             // (directions, batch, chunks, CHANNELS) sums of l over each chunk: scan_ends and adjoint_ends
   long long y_direction, dy_direction;   // elements from one direction's y (dy) to the other's; 0 where both get the same dy
   int batch, length, chunk;   // steps of a chunk: a multiple of EVERY and 8, or the length
   int reverse;                // what the first direction is: 0 forward, 1 reverse; the second is the other
@@ -91,7 +91,7 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
     for (int i = 0; i < 8; i++) {
       const float s = fmaf(up(stage.delta[i][lane]), LOG2E, bias);
       l[i] = step_size(step + i < end ? s : NO_STEP);
-      if (WALK == ENDS) sum += l[i];
+      if (WALK != OUTPUTS) sum += l[i];
     }
     float v[4];
     up4(*(const act4*)&stage.bc[g][piece], v); shared.bc[warp][group & 1][g][2 * t] = f4{v[0], v[1], v[2], v[3]};
@@ -147,7 +147,7 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
     #pragma unroll
     for (int n = 0; n < N; n++) args.last[(row * N + n) * CHANNELS + c] = h[n];
   }
-  if (WALK == ENDS && live) args.sums[row * CHANNELS + c] = sum;
+  if (WALK != OUTPUTS && live) args.sums[row * CHANNELS + c] = sum;
 }
 
 // grid (ceil(CHANNELS / 64), batch * chunks, directions), 64 threads

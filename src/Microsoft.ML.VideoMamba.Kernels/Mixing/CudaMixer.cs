@@ -1,0 +1,110 @@
+using Microsoft.ML.VideoMamba.Kernels.Convolution;
+using Microsoft.ML.VideoMamba.Kernels.Cuda;
+using Microsoft.ML.VideoMamba.Kernels.Scan;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
+
+/// <summary>The steps of a mixer's forward pass on a card, from buffers to buffers: nothing is allocated, and all goes to one stream.</summary>
+/// <remarks>
+/// Buffers, in the activations' type: hidden and out (tokens, embed); xz (tokens, 2 inner); u, delta (directions, tokens, inner); selection (directions, tokens,
+/// SelectionRow), whose rows hold B, C and delta's low-rank form; y (tokens, directions, inner), so that one product with the doubled out_proj adds the
+/// directions up.
+/// </remarks>
+internal sealed class CudaMixer
+{
+    private readonly MixerShape _shape;
+    private readonly CudaConv _conv;
+    private readonly CudaScan _scan;
+    private readonly long _tokens, _inner;
+
+    /// <summary>Finds or compiles the kernels.</summary>
+    public CudaMixer(CudaDevice device, MixerShape shape)
+    {
+        (Device, _shape, _tokens, _inner) = (device, shape, shape.Tokens, shape.Inner);
+        _conv = CudaConv.Get(device, new CudaConvLayout(
+            shape.Inner, shape.Float32, shape.Taps, shape.Directions, SequenceDirection.Forward, Silu: true, XRow: 2 * shape.Inner, DxRow: 2 * shape.Inner));
+        _scan = CudaScan.Get(device, new CudaScanLayout(
+            shape.Inner, shape.Float32, Softplus: true, Gate: true, ZRow: 2 * shape.Inner, shape.SelectionRow, YRow: shape.Directions * shape.Inner, DyRow: shape.Inner));
+        Chunk = _scan.ChunkFor(shape.Directions * shape.Batch, shape.Length);
+    }
+
+    /// <summary>The card.</summary>
+    public CudaDevice Device { get; }
+
+    /// <summary>The convolution's kernels.</summary>
+    public CudaConv Conv => _conv;
+
+    /// <summary>The scan's kernels.</summary>
+    public CudaScan Scan => _scan;
+
+    /// <summary>Steps of the forward scan's chunks.</summary>
+    public int Chunk { get; }
+
+    /// <summary>The number of these chunks.</summary>
+    public int Chunks => Grid.Cover(_shape.Length, Chunk);
+
+    /// <summary>xz = hidden in_proj'.</summary>
+    public void Expand(CudaBlas blas, nint hidden, in MixerWeights weights, nint xz) => blas.Multiply(
+        Matrix(hidden, _shape.Embed), Matrix(weights.InProj, _shape.Embed).T, Matrix(xz, 2 * _shape.Inner), _shape.Tokens, 2 * _shape.Inner, _shape.Embed);
+
+    /// <summary>u = silu(conv x), each direction's.</summary>
+    public void Convolve(nint xz, in MixerWeights weights, nint u, nint stream = 0) => _conv.Forward(
+        new ConvForwardArguments { X = xz, W = weights.ConvWeight, B = weights.ConvBias, U = u, Batch = _shape.Batch, Length = _shape.Length }, stream);
+
+    /// <summary>selection = u x_proj', each direction's.</summary>
+    public void Select(CudaBlas blas, nint u, in MixerWeights weights, nint selection) => blas.Multiply(
+        Activations(u), SelectionWeights(weights.XProj).T, Selection(selection), _shape.Tokens, _shape.Selected, _shape.Inner, _shape.Directions);
+
+    /// <summary>delta = low-rank delta dt_proj', each direction's, before bias and softplus.</summary>
+    public void StepSizes(CudaBlas blas, nint selection, in MixerWeights weights, nint delta) => blas.Multiply(
+        LowRank(selection), StepWeights(weights.DtProj).T, Activations(delta), _shape.Tokens, _shape.Inner, _shape.Rank, _shape.Directions);
+
+    /// <summary>y = both scans, gated.</summary>
+    /// <param name="buffers">All of them.</param>
+    /// <param name="weights">The parameters.</param>
+    /// <param name="kept">Receives the states that the backward pass starts from, or 0.</param>
+    /// <param name="stream">Where to queue.</param>
+    public void RunScan(in MixerBuffers buffers, in MixerWeights weights, nint kept = 0, nint stream = 0) => _scan.Forward(
+        new ScanForwardArguments
+        {
+            U = buffers.U,
+            Delta = buffers.Delta,
+            Z = Matrix(buffers.XZ, 0).From(_inner).Address,
+            BC = buffers.Selection,
+            A = weights.A,
+            D = weights.D,
+            Bias = weights.DtBias,
+            Y = buffers.Y,
+            YDirection = _inner,
+            First = Chunks > 1 ? buffers.States : 0,
+            Kept = kept,
+            Sums = buffers.Sums,
+            Batch = _shape.Batch,
+            Length = _shape.Length,
+            Chunk = Chunk,
+        },
+        _shape.Directions, stream: stream);
+
+    /// <summary>out = y out_proj', the directions added up.</summary>
+    public void Project(CudaBlas blas, nint y, in MixerWeights weights, nint output) => blas.Multiply(
+        Matrix(y, _shape.Directions * _shape.Inner), Matrix(weights.OutProjTwice, _shape.Directions * _shape.Inner).T, Matrix(output, _shape.Embed),
+        _shape.Tokens, _shape.Embed, _shape.Directions * _shape.Inner);
+
+    /// <summary>u or delta, or a gradient of their shape.</summary>
+    public Matrix Activations(nint address) => Matrix(address, _shape.Inner, _tokens * _inner);
+
+    /// <summary>A selection: all of its columns.</summary>
+    public Matrix Selection(nint address) => Matrix(address, _shape.SelectionRow, _tokens * _shape.SelectionRow);
+
+    /// <summary>A selection's columns for delta.</summary>
+    public Matrix LowRank(nint address) => Selection(address).From(2 * CudaScan.States);
+
+    /// <summary>The packed x_proj, or its gradient, which is float32.</summary>
+    public Matrix SelectionWeights(nint address, bool? float32 = null) => new(address, _shape.Inner, float32 ?? _shape.Float32, (long)_shape.Selected * _shape.Inner);
+
+    /// <summary>The packed dt_proj, or its gradient, which is float32.</summary>
+    public Matrix StepWeights(nint address, bool? float32 = null) => new(address, _shape.Rank, float32 ?? _shape.Float32, _inner * _shape.Rank);
+
+    /// <summary>A matrix of activations or of weights.</summary>
+    public Matrix Matrix(nint address, int row, long batch = 0) => new(address, row, _shape.Float32, batch);
+}

@@ -1,0 +1,36 @@
+using Microsoft.ML.VideoMamba.Kernels.Autograd;
+using Microsoft.ML.VideoMamba.Kernels.Cuda;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
+
+/// <summary>A whole mixer's place in torch's graph: one node that keeps little and computes the rest again. First derivatives only.</summary>
+internal sealed class MixerFunction : autograd.SingleTensorFunction<MixerFunction>
+{
+    private const string Shape = "shape";
+
+    public override string Name => nameof(MixerFunction);
+
+    /// <summary>Takes the input, contiguous, and the parameters in the order of <see cref="MixerParameters.Tensors"/>.</summary>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var hidden = (Tensor)vars[0];
+        var parameters = MixerParameters.From([.. vars.Skip(1).Cast<Tensor>()]);
+        var shape = MixerShape.Of(hidden, parameters);
+        var packed = PackedMixer.Pack(CudaDevice.Of(hidden), parameters, shape);
+        var (output, xz, selection) = new MixerForward(packed, shape).Run(hidden);
+        ctx.set_materialize_grads(false);
+        ctx.save_for_backward([hidden, xz, selection, .. packed.ToList()]);
+        ctx.save_data(Shape, shape);
+        return output;
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => GradientScope.Run([grad_output], gradients =>
+    {
+        var shape = (MixerShape)ctx.get_data(Shape);
+        int inputs = 3 + shape.Directions * MixDirection.Count;
+        if (gradients[0] is not { } dOut) return [.. new Tensor?[inputs]];
+        var saved = ctx.get_saved_variables();
+        return new MixerBackward(PackedMixer.FromList(saved, 3), shape).Run(saved[0], saved[1], saved[2], dOut.contiguous());
+    });
+}

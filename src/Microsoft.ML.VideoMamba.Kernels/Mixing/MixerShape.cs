@@ -1,0 +1,31 @@
+using TorchSharp;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
+
+/// <summary>The sizes of a mixer and of its input.</summary>
+/// <param name="Batch">Sequences.</param>
+/// <param name="Length">Tokens of each.</param>
+/// <param name="Embed">Width of a token (embed_dim).</param>
+/// <param name="Inner">Channels inside (d_inner).</param>
+/// <param name="Rank">dt_rank.</param>
+/// <param name="Taps">Of the convolution.</param>
+/// <param name="Directions">1 or 2.</param>
+/// <param name="Float32">Whether activations are float32; else bfloat16.</param>
+internal readonly record struct MixerShape(int Batch, int Length, int Embed, int Inner, int Rank, int Taps, int Directions, bool Float32)
+{
+    private const int RowMultiple = 8;
+
+    /// <summary>Tokens of all sequences.</summary>
+    public int Tokens => checked(Batch * Length);
+
+    /// <summary>What a token selects: B, C and delta's low-rank form.</summary>
+    public int Selected => 2 * Scan.CudaScan.States + Rank;
+
+    /// <summary>Elements of a token's selection, padded so that B and C of every token can be read by 16 bytes.</summary>
+    public int SelectionRow => (Selected + RowMultiple - 1) / RowMultiple * RowMultiple;
+
+    /// <summary>Of a mixer with those parameters, for that input.</summary>
+    public static MixerShape Of(torch.Tensor hidden, MixerParameters parameters) => new(
+        (int)hidden.shape[0], (int)hidden.shape[1], (int)hidden.shape[2], (int)parameters.OutProj.shape[1], parameters.Forward.Rank,
+        (int)parameters.Forward.ConvWeight.shape[1], parameters.Reverse is null ? 1 : 2, hidden.dtype == torch.ScalarType.Float32);
+}

@@ -34,14 +34,19 @@ internal static class GoldenModels
         };
     }
 
-    /// <summary>Runs a model with the case's weights on its input: all outputs and, where the case has labels, loss and gradients.</summary>
+    /// <summary>Runs a model with the case's weights on its input, on every device: all outputs and, where the case has labels, loss and gradients.</summary>
     public static void CheckPass(this GoldenCase golden, VideoMambaConfig config)
     {
-        using var model = new VideoMambaModel(config);
+        foreach (var device in GoldenDevices.All) golden.CheckPass(config, device);
+    }
+
+    private static void CheckPass(this GoldenCase golden, VideoMambaConfig config, Device device)
+    {
+        using var model = new VideoMambaModel(config, device);
         using var scope = NewDisposeScope();
         golden.LoadInto(model);
         model.train(golden.Double("drop_path", 0) > 0);
-        var x = golden.Torch("input.x");
+        var x = golden.Torch("input.x").to(device);
 
         using (no_grad())
         {
@@ -60,7 +65,7 @@ internal static class GoldenModels
         golden.AssertClose("output.logits", logits);
         if (!golden.Has("input.labels")) return;
 
-        var loss = nn.functional.cross_entropy(logits, golden.Torch("input.labels"));
+        var loss = nn.functional.cross_entropy(logits, golden.Torch("input.labels").to(device));
         loss.backward();
         golden.AssertClose("output.loss", loss);
         golden.AssertGradients(model);

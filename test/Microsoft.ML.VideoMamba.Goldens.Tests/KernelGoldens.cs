@@ -1,20 +1,19 @@
 using Microsoft.ML.VideoMamba.Kernels;
-using Microsoft.ML.VideoMamba.Kernels.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Goldens.Tests;
 
-/// <summary>Runs the kernels' cases: each on every face that a machine without a GPU has.</summary>
+/// <summary>Runs the kernels' cases: each on every face that the machine has.</summary>
 internal static class KernelGoldens
 {
     /// <summary>Runs a check on each face, with inputs of its own: the case's by name, as leaves of a graph, in the type they are stored in.</summary>
     public static void OnEachFace(this GoldenCase golden, Action<KernelFace, Dictionary<string, Tensor>> check)
     {
-        TorchRuntime.EnsureLoaded();
-        foreach (var face in new[] { KernelFace.Reference, KernelFace.Cpu })
+        foreach (var (face, device) in GoldenDevices.All.SelectMany(device => Faces(device).Select(face => (face, device))))
         {
             using var scope = NewDisposeScope();
-            check(face, golden.Leaves());
+            check(face, golden.Leaves(device));
         }
     }
 
@@ -43,12 +42,14 @@ internal static class KernelGoldens
         }
     }
 
-    private static Dictionary<string, Tensor> Leaves(this GoldenCase golden) => golden.Names("input").ToDictionary(name => name, name =>
+    private static KernelFace[] Faces(Device device) => device.type == DeviceType.CUDA ? [KernelFace.Cuda] : [KernelFace.Reference, KernelFace.Cpu];
+
+    private static Dictionary<string, Tensor> Leaves(this GoldenCase golden, Device device) => golden.Names("input").ToDictionary(name => name, name =>
     {
         var stored = golden.Tensors["input." + name];
         var type = stored.DType == "BF16" ? ScalarType.BFloat16 : ScalarType.Float32;
-        return tensor(stored.ToFloats(), stored.Shape).to_type(type).requires_grad_();
+        return tensor(stored.ToFloats(), stored.Shape).to_type(type).to(device).requires_grad_();
     });
 
-    private static float[] Values(Tensor tensor) => tensor.detach().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
+    private static float[] Values(Tensor tensor) => tensor.detach().cpu().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
 }

@@ -14,7 +14,12 @@ internal sealed class FullSizeModelCheck : IGoldenCheck
         var preset = VideoMambaConfig.Presets[golden.Text("preset")];
         Assert.AreEqual((preset.EmbedDim, preset.Depth), (config.EmbedDim, config.Depth));
         var formula = new FormulaWeights(golden.Text("salt"), config.StateSize);
-        using var model = new VideoMambaModel(config);
+        foreach (var device in GoldenDevices.All) Check(golden, config, formula, device);
+    }
+
+    private static void Check(GoldenCase golden, VideoMambaConfig config, FormulaWeights formula, Device device)
+    {
+        using var model = new VideoMambaModel(config, device);
         model.eval();
         using var scope = NewDisposeScope();
         using var grad = no_grad();
@@ -28,7 +33,7 @@ internal sealed class FullSizeModelCheck : IGoldenCheck
         long[] shape = config.IsVideo
             ? [batch, config.Channels, config.Frames, config.Height, config.Width]
             : [batch, config.Channels, config.Height, config.Width];
-        CheckOutputs(golden, model, tensor(formula.Tensor("input", shape), shape));
+        CheckOutputs(golden, model, tensor(formula.Tensor("input", shape), shape).to(device));
     }
 
     private static void CheckOutputs(GoldenCase golden, VideoMambaModel model, Tensor input)

@@ -27,13 +27,18 @@ internal sealed class MixerCheck : IGoldenCheck
             DtRankOverride = golden.Int("dt_rank"),
             Bidirectional = golden.Bool("bidirectional", true),
         };
-        using var mixer = new MambaMixer(config, order, permutation);
+        foreach (var device in GoldenDevices.All) Run(golden, config, order, permutation, device);
+    }
+
+    private static void Run(GoldenCase golden, VideoMambaConfig config, ScanOrder order, TemporalFirstPermutation permutation, Device device)
+    {
+        using var mixer = new MambaMixer(config, order, permutation, device);
         using var scope = NewDisposeScope();
         golden.LoadInto(mixer);
-        var x = golden.Torch("input.x").requires_grad_(true);
+        var x = golden.Torch("input.x").to(device).requires_grad_(true);
 
         var y = mixer.forward(x);
-        (y * golden.Torch("input.dy")).sum().backward();
+        (y * golden.Torch("input.dy").to(device)).sum().backward();
 
         golden.AssertClose("output.y", y);
         golden.AssertClose("grad.x", x.grad!);

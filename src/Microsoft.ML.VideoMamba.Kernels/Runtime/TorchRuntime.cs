@@ -34,6 +34,7 @@ public static class TorchRuntime
         string torchSharp = CheckTorchSharpVersion();
         var folder = LibTorchFolder.Find(Environment.GetEnvironmentVariable(LibTorchVariable));
         RefuseTwoLibraries(folder);
+        OpenMpWaiting.PreferSleep();
         LoadLibraries(folder);
         string? patched = LoadBinding();
         torch.InitializeDeviceType(DeviceType.CPU);

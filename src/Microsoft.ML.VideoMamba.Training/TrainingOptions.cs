@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Mixing;
 using Microsoft.ML.VideoMamba.Training.Optimization;
 using Microsoft.ML.VideoMamba.Training.Schedules;
 using Microsoft.ML.VideoMamba.Video.Reading;
@@ -77,6 +78,12 @@ public sealed record TrainingOptions
     /// <summary>How clips are changed each time that they are learned from.</summary>
     public ClipAugmentation Augmentation { get; init; } = new();
 
+    /// <summary>Several versions of a clip in a batch: an epoch, or a batch, grows with them as it says. Steps and schedules are counted as without.</summary>
+    public RepeatedAugmentation RepeatedAugmentation { get; init; } = RepeatedAugmentation.None;
+
+    /// <summary>How the clips of a batch and their classes are mixed; null for not at all. Classification only.</summary>
+    public MixOptions? Mixing { get; init; }
+
     /// <summary>Part of the training set that is held out where no validation set is given, in [0, 1); 0 for none.</summary>
     public double ValidationFraction { get; init; } = 0.1;
 
@@ -142,6 +149,9 @@ public sealed record TrainingOptions
         Require(!Resume || StateFolder is not null, nameof(Resume), Resume, $"needs {nameof(StateFolder)}");
         ArgumentNullException.ThrowIfNull(Augmentation);
         Augmentation.Validate();
+        Require(RepeatedAugmentation.Repeats >= 1, nameof(RepeatedAugmentation), RepeatedAugmentation.Repeats, "must be at least 1");
+        Require(Mixing is null || Task == TrainingTask.Classification, nameof(Mixing), Mixing, "is for classification only");
+        Mixing?.Validate();
     }
 
     private static void Require(bool holds, string name, object? value, string rule)

@@ -17,6 +17,7 @@ public sealed class BenchTests
     [DataRow("infer", "--batch", "2")]
     [DataRow("infer", "--dtype", "bfloat16")]
     [DataRow("train", "--checkpoint-layers", "1")]
+    [DataRow("train", "--dtype", "bfloat16")]
     [DataRow("decode", "--batch", "2")]
     public async Task EachBenchmarkGivesTheFieldsOfTheContract(params string[] args)
     {

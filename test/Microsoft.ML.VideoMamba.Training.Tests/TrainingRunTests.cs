@@ -1,5 +1,7 @@
+using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Clips;
 using Microsoft.ML.VideoMamba.Training.Evaluation;
+using Microsoft.ML.VideoMamba.Training.Mixing;
 using TorchSharp;
 
 namespace Microsoft.ML.VideoMamba.Training.Tests;
@@ -151,6 +153,39 @@ public sealed class TrainingRunTests
     }
 
     [TestMethod]
+    public void LearnsFromMixedClips()
+    {
+        var options = ToyClips.Options with { Mixing = new MixOptions(), LabelSmoothing = 0.1, Epochs = 10 };
+        var result = new TrainingRun(ToyClips.Config, options).Fit(ToyClips.Set(12));
+        result.Model.Dispose();
+        var again = new TrainingRun(ToyClips.Config, options with { Workers = 1 }).Fit(ToyClips.Set(12));
+        again.Model.Dispose();
+
+        // A mixed clip is of two classes: the training loss stays high where the validation's falls.
+        Assert.AreEqual(1, result.Epochs[result.BestEpoch - 1].ValidationTop1);
+        Assert.IsGreaterThan(0.6, result.Epochs[^1].TrainLoss);
+        CollectionAssert.AreEqual(result.Epochs.Select(epoch => epoch.TrainLoss).ToArray(), again.Epochs.Select(epoch => epoch.TrainLoss).ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(2, false, 48, 6)]
+    [DataRow(3, true, 24, 6)]
+    public void RepeatedClipsAreDrawnEachForItself(int repeats, bool keepsLength, int readings, int steps)
+    {
+        var clips = new ScriptedClips(ToyClips.Set());
+        var names = new List<string>();
+        var options = ToyClips.Options with { Epochs = 1, ValidationFraction = 0, RepeatedAugmentation = new RepeatedAugmentation(repeats, keepsLength), Augmentation = ClipAugmentation.None with { Noise = 0.3 } };
+        var inputs = new HashSet<string>();
+        var result = new TrainingRun(ToyClips.Config, options).Fit(new Hashed(clips, inputs), progress: new Immediate(report => names.Add($"{report.Step}")));
+        result.Model.Dispose();
+
+        Assert.AreEqual(readings, clips.Readings.Values.Sum());
+        Assert.HasCount(steps, names);
+        Assert.HasCount(readings, inputs);
+        Assert.IsTrue(clips.Readings.Values.All(count => count <= repeats));
+    }
+
+    [TestMethod]
     public void ProgressCountsStepsAndTellsTheTimeLeft()
     {
         var reports = new List<TrainingProgress>();
@@ -209,6 +244,22 @@ public sealed class TrainingRunTests
         Assert.IsLessThanOrEqualTo(counts[9], counts[^1], string.Join(' ', counts));
         Assert.IsLessThan(sizes[9] + (64L << 20), sizes[^1]);
         Assert.IsLessThanOrEqualTo(before + ofModel, torch.Tensor.TotalCount);
+    }
+
+    /// <summary>Remembers a hash of each input.</summary>
+    private sealed class Hashed(ITrainingSet set, HashSet<string> inputs) : ITrainingSet
+    {
+        public int Count => set.Count;
+
+        public TrainingLabel LabelOf(int index) => set.LabelOf(index);
+
+        public string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input)
+        {
+            string name = set.Prepare(index, preparation, random, input);
+            string hash = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(input)));
+            lock (inputs) inputs.Add(hash);
+            return name;
+        }
     }
 
     /// <summary>Progress without a thread in between.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Cli.Benchmarks;
 
-/// <summary>A training step: pass, loss, gradients, clipping, AdamW. Clips are ready in memory.</summary>
+/// <summary>A training step: pass, loss, gradients, clipping, AdamW (on float32 masters where activations are bfloat16). Clips are ready in memory.</summary>
 internal sealed class TrainBenchmark : IBenchmark
 {
     private readonly BenchOptions _options;
@@ -15,12 +15,14 @@ internal sealed class TrainBenchmark : IBenchmark
     public TrainBenchmark(BenchOptions options)
     {
         _options = options;
-        _network = new BenchModel(options, options.DType);
+        _network = new BenchModel(options, ScalarType.Float32);
         _network.Model.train();
         _labels = randint(options.Config.Classes, [options.Batch], ScalarType.Int64, options.Device).DetachFromDisposeScope();
-        var parameters = _network.Model.named_parameters().ToDictionary(named => named.name, named => named.parameter);
+        var parameters = Parameters();
         var groups = new ParameterGrouping { Undecayed = _network.Model.UndecayedParameters.ToHashSet() }.Group(parameters.Select(named => (named.Key, named.Value.shape)), options.Config.Depth);
         _optimizer = new Training.Optimization.AdamW(parameters, groups, (0.9, 0.999));
+        _network.Model.ToActivationType(options.DType);
+        _optimizer.Parameters.RunOn(Parameters());
     }
 
     public int Clips => _options.Batch;
@@ -32,9 +34,11 @@ internal sealed class TrainBenchmark : IBenchmark
         using var scope = NewDisposeScope();
         var loss = CrossEntropy.OfLabels(_network.Model.forward(_network.Clips), _labels);
         loss.backward();
+        _optimizer.Parameters.GatherGradients();
         _optimizer.Parameters.ClipGradients(1);
         _optimizer.Step(1e-4);
         _optimizer.Parameters.ZeroGradients();
+        _optimizer.Parameters.Publish();
     }
 
     public MatrixProducts CreateProducts() => new(_options, backward: true);
@@ -45,4 +49,6 @@ internal sealed class TrainBenchmark : IBenchmark
         _labels.Dispose();
         _network.Dispose();
     }
+
+    private Dictionary<string, TorchSharp.Modules.Parameter> Parameters() => _network.Model.named_parameters().ToDictionary(named => named.name, named => named.parameter);
 }

@@ -4,8 +4,11 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.VideoMamba.Training.Batches;
 
 /// <summary>Prepared clips in managed memory, and what they are. Disposing it gives the memory back to the pool.</summary>
-internal sealed class Batch(int clipLength, IReadOnlyList<TrainingLabel> labels, IReadOnlyList<int> indices, IReadOnlyList<string> names, float[] pixels) : IDisposable
+internal sealed class Batch(int number, int clipLength, IReadOnlyList<TrainingLabel> labels, IReadOnlyList<int> indices, IReadOnlyList<string> names, float[] pixels) : IDisposable
 {
+    /// <summary>Its place in its epoch, from 0.</summary>
+    public int Number => number;
+
     public int Count => labels.Count;
 
     public IReadOnlyList<TrainingLabel> Labels => labels;

@@ -23,22 +23,24 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
 
     public int BatchesOfEpoch => (clips.Count + options.BatchSize - 1) / options.BatchSize;
 
-    /// <summary>All clips in an order of the epoch's own, each drawn anew.</summary>
+    /// <summary>All clips in an order of the epoch's own (<see cref="EpochOrder"/>), each drawn anew.</summary>
     public IEnumerable<Batch> Training(int epoch, CancellationToken cancellation)
     {
-        int[] order = [.. Enumerable.Range(0, clips.Count)];
-        new Random(SeedMix.Of(options.Seed, epoch)).Shuffle(order);
-        return Ahead(order, index => new Random(SeedMix.Of(options.Seed, epoch, index)), cancellation);
+        var repeated = options.RepeatedAugmentation;
+        int[] order = EpochOrder.Draw(clips.Count, repeated, new Random(SeedMix.Of(options.Seed, epoch)));
+        int size = repeated.KeepsLength ? options.BatchSize : options.BatchSize * repeated.Repeats;
+        // Versions of a clip follow one another: the place tells them apart.
+        return Ahead(order, size, place => new Random(SeedMix.Of(options.Seed, epoch, order[place], place % repeated.Repeats)), cancellation);
     }
 
     /// <summary>All clips in order, as evaluated. A clip that cannot be read is left out, unless failures are thrown.</summary>
-    public IEnumerable<Batch> Evaluation(CancellationToken cancellation) => Ahead([.. Enumerable.Range(0, clips.Count)], _ => null, cancellation);
+    public IEnumerable<Batch> Evaluation(CancellationToken cancellation) => Ahead([.. Enumerable.Range(0, clips.Count)], options.BatchSize, _ => null, cancellation);
 
-    private IEnumerable<Batch> Ahead(int[] order, Func<int, Random?> draws, CancellationToken cancellation)
+    private IEnumerable<Batch> Ahead(int[] order, int size, Func<int, Random?> draws, CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var queue = new BlockingCollection<Batch>(BatchesAhead);
-        var producer = Task.Run(() => Produce(order, draws, queue, ending.Token), CancellationToken.None);
+        var producer = Task.Run(() => Produce(order, size, draws, queue, ending.Token), CancellationToken.None);
         try
         {
             foreach (var batch in queue.GetConsumingEnumerable(cancellation)) yield return batch;
@@ -53,13 +55,13 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
         }
     }
 
-    private void Produce(int[] order, Func<int, Random?> draws, BlockingCollection<Batch> queue, CancellationToken cancellation)
+    private void Produce(int[] order, int size, Func<int, Random?> draws, BlockingCollection<Batch> queue, CancellationToken cancellation)
     {
         try
         {
-            foreach (int[] indices in order.Chunk(options.BatchSize))
+            foreach (var (number, indices) in order.Chunk(size).Index())
             {
-                var batch = Prepare(indices, draws, cancellation);
+                var batch = Prepare(number, indices, place => draws(number * size + place), cancellation);
                 if (batch is null) continue;
                 try
                 {
@@ -78,14 +80,14 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
         }
     }
 
-    private Batch? Prepare(int[] indices, Func<int, Random?> draws, CancellationToken cancellation)
+    private Batch? Prepare(int number, int[] indices, Func<int, Random?> draws, CancellationToken cancellation)
     {
         int length = preparation.InputLength;
         float[] pixels = ArrayPool<float>.Shared.Rent(checked(indices.Length * length));
         var read = new (string Name, int Index)?[indices.Length];
         try
         {
-            ForEach(indices.Length, i => read[i] = Read(indices[i], draws(indices[i]), pixels.AsSpan(i * length, length)), cancellation);
+            ForEach(indices.Length, i => read[i] = Read(indices[i], draws(i), pixels.AsSpan(i * length, length)), cancellation);
         }
         catch
         {
@@ -102,7 +104,7 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
         if (there.Length > 0)
         {
             int[] rows = [.. there.Select(i => read[i]!.Value.Index)];
-            return new Batch(length, [.. rows.Select(clips.LabelOf)], rows, [.. there.Select(i => read[i]!.Value.Name)], pixels);
+            return new Batch(number, length, [.. rows.Select(clips.LabelOf)], rows, [.. there.Select(i => read[i]!.Value.Name)], pixels);
         }
 
         ArrayPool<float>.Shared.Return(pixels);

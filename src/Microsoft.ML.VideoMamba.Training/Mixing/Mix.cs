@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Training.Mixing;
@@ -27,7 +28,7 @@ internal readonly record struct Mix(double Lambda, CutBox? Box)
     {
         using var scope = NewDisposeScope();
         if (Box is { } box) Cut(clips, box).copy_(Cut(partners, box));
-        else if (Lambda != 1) clips.mul_(Lambda).add_(partners * (1 - Lambda));
+        else if (Lambda != 1) clips.mul_(TorchScalar.Of(Lambda)).add_(partners, TorchScalar.Of(1 - Lambda));
     }
 
     private static Tensor Cut(Tensor clips, CutBox box) => clips.narrow(-2, box.Top, box.Bottom - box.Top).narrow(-1, box.Left, box.Right - box.Left);

@@ -23,7 +23,8 @@ public static class SoftTargets
         if (labels.dim() != 1 || labels.dtype != ScalarType.Int64) throw new ArgumentException($"Labels must be int64 (batch); they are {labels.dtype} ({string.Join(", ", labels.shape)}).", nameof(labels));
         using var scope = NewDisposeScope();
         double off = smoothing / classes;
-        var own = full([labels.shape[0], classes], off, ScalarType.Float32, labels.device).scatter_(1, labels.unsqueeze(1), full([labels.shape[0], 1], 1 - smoothing + off, ScalarType.Float32, labels.device));
-        return (own * lambdas + own.flip(0) * (1 - lambdas)).MoveToOuterDisposeScope();
+        var own = full([labels.shape[0], classes], TorchScalar.Of(off), ScalarType.Float32, labels.device)
+            .scatter_(1, labels.unsqueeze(1), full([labels.shape[0], 1], TorchScalar.Of(1 - smoothing + off), ScalarType.Float32, labels.device));
+        return (own * lambdas).Plus(own.flip(0) * (ones_like(lambdas) - lambdas)).MoveToOuterDisposeScope();
     }
 }

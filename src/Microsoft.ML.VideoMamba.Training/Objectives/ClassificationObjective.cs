@@ -1,21 +1,29 @@
 using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Batches;
 using Microsoft.ML.VideoMamba.Training.Evaluation;
 using Microsoft.ML.VideoMamba.Training.Losses;
+using Microsoft.ML.VideoMamba.Training.Mixing;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Training.Objectives;
 
-/// <summary>Classes are told apart: cross entropy, smoothed and weighted by class if asked for.</summary>
+/// <summary>Classes are told apart: cross entropy, smoothed, mixed and weighted by class if asked for.</summary>
 internal sealed class ClassificationObjective(TrainingOptions options) : IObjective
 {
+    // Mixing draws from other numbers than the order and the clips of an epoch.
+    private const int MixingDraws = -1;
+
+    private readonly BatchMixer? _mixer = options.Mixing is null ? null : new BatchMixer(options.Mixing);
+
     public Tensor Loss(VideoMambaModel model, Batch batch, int epoch)
     {
-        var device = model.Device;
-        var logits = model.forward(batch.Clips(model.Config.InputShape(), device));
-        var labels = tensor(batch.Labels.Select(label => (long)label.ClassIndex).ToArray(), device: device);
-        var weights = options.ClassWeights is { } given ? tensor(given.Select(weight => (float)weight).ToArray(), device: device) : null;
-        return CrossEntropy.OfLabels(logits, labels, options.LabelSmoothing, weights);
+        var clips = batch.Clips(model.Config.InputShape(), model.Device);
+        var labels = tensor(batch.Labels.Select(label => (long)label.ClassIndex).ToArray(), device: model.Device);
+        var weights = options.ClassWeights is { } given ? tensor(given.Select(weight => (float)weight).ToArray(), device: model.Device) : null;
+        if (_mixer is null) return CrossEntropy.OfLabels(model.forward(clips), labels, options.LabelSmoothing, weights);
+        var targets = _mixer.Mix(clips, labels, model.Config.Classes, options.LabelSmoothing, new Random(SeedMix.Of(options.Seed, epoch, batch.Number, MixingDraws)));
+        return CrossEntropy.OfTargets(model.forward(clips), weights is null ? targets : targets * weights);
     }
 
     public (double Loss, double? Top1) Measure(IReadOnlyList<ClipOutput> outputs)

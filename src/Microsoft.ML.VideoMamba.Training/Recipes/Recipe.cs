@@ -4,6 +4,7 @@ using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Data;
 using Microsoft.ML.VideoMamba.Training.Inference;
 using Microsoft.ML.VideoMamba.Training.Mixing;
+using Microsoft.ML.VideoMamba.Training.Schedules;
 
 namespace Microsoft.ML.VideoMamba.Training.Recipes;
 
@@ -101,8 +102,11 @@ public sealed record Recipe
             BatchSize = videos,
             LearningRate = Scaled(Schedule.LearningRate, isBase: true),
             MinLearningRate = Scaled(Schedule.MinLearningRate, isBase: false),
+            WarmupLearningRate = Scaled(Schedule.WarmupLearningRate, isBase: false),
             WarmupEpochs = Schedule.WarmupEpochs,
+            Schedule = Schedule.RateRule == RateRule.Image ? LearningRateSchedule.CosinePerEpoch : LearningRateSchedule.CosinePerStep,
             WeightDecay = Optimizer.WeightDecay,
+            FinalWeightDecay = Optimizer.FinalWeightDecay,
             Beta1 = Optimizer.Beta1,
             Beta2 = Optimizer.Beta2,
             Epsilon = Optimizer.Epsilon,
@@ -111,6 +115,9 @@ public sealed record Recipe
             LayerDecay = Optimizer.LayerDecay,
             LayerDecayMapping = Optimizer.LayerDecayMapping,
             Augmentation = Augmentation,
+            RepeatedAugmentation = RepeatedAugmentation,
+            Mixing = Mixing,
+            AverageDecay = Optimizer.AverageDecay,
         };
 
         double Scaled(double rate, bool isBase) => Schedule.Scaled(rate, isBase, videos, RepeatedAugmentation.KeepsLength ? 1 : RepeatedAugmentation.Repeats);

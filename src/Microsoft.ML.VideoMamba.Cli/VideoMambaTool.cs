@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML.VideoMamba.Cli.Verbs;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
+using Microsoft.ML.VideoMamba.Training.Data;
 
 namespace Microsoft.ML.VideoMamba.Cli;
 
@@ -20,6 +21,8 @@ internal static class VideoMambaTool
         InspectVerb.Create(console),
         ConvertVerb.Create(console),
         BenchVerb.Create(console),
+        TrainVerb.Create(console),
+        EvaluateVerb.Create(console),
         RecipesVerb.Create(console),
         DataVerb.Create(console),
     };
@@ -62,6 +65,11 @@ internal static class VideoMambaTool
         {
             console.Warn(e.Message);
             return ExitCode.Usage;
+        }
+        catch (DataListException e) when (e.Lines.Count > 1)
+        {
+            foreach (var (line, reason) in e.Lines) console.Warn($"{e.Path}{(line > 0 ? $", line {line}" : "")}: {reason}");
+            return ExitCode.Failure;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TorchRuntimeException or DllNotFoundException or ArgumentException or InvalidDataException)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.VideoMamba.Interop;
 using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training;
 
 namespace Microsoft.ML.VideoMamba;
@@ -156,6 +157,23 @@ public static class VideoMambaCatalog
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellation = default) =>
         new(MLNet.Environment(catalog), TrainingTask.Regression, options, new(validationSet, metricsCallback, progress, cancellation));
+
+    /// <summary>
+    /// Makes a model of a checkpoint that was trained elsewhere, such as the tool's <c>weights.safetensors</c>: <see cref="ModelOperationsCatalog.Save(ITransformer, DataViewSchema, string)"/>
+    /// then writes it as a zip. A head of one output says a number, any other tells classes apart.
+    /// </summary>
+    /// <param name="context">The context.</param>
+    /// <param name="checkpoint">A <c>.pth</c>, <c>.pt</c> or <c>.safetensors</c> file.</param>
+    /// <param name="featureColumnName">Name of the column of clips, or of vectors (3, T, H, W) of Single, that it will score.</param>
+    /// <param name="labels">A name for each class; null for those in the file, if it has any.</param>
+    /// <exception cref="ArgumentException">The checkpoint has no head, or other than one class for each label.</exception>
+    /// <exception cref="CheckpointException">The checkpoint cannot be read or is no VideoMamba.</exception>
+    public static VideoMambaTransformer LoadVideoCheckpoint(this MLContext context, string checkpoint, string featureColumnName = "Video", IReadOnlyList<string>? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentException.ThrowIfNullOrEmpty(featureColumnName);
+        return VideoMambaTransformer.OfCheckpoint(context, checkpoint, featureColumnName, labels);
+    }
 
     private static VideoMambaTrainer.Options Simple(string labelColumnName, string featureColumnName, VideoMambaArchitecture? architecture, int epochs, string? checkpoint) => new()
     {

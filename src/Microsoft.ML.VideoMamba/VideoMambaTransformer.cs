@@ -53,6 +53,23 @@ public sealed class VideoMambaTransformer : VideoTransformer
 
     private IReadOnlyList<string>? LabelsOfHead => Labels?.Count == Config.Classes ? Labels : null;
 
+    internal static VideoMambaTransformer OfCheckpoint(IHostEnvironment environment, string checkpoint, string featureColumnName, IReadOnlyList<string>? labels)
+    {
+        var options = new VideoMambaClassifier.Options { Checkpoint = checkpoint, InputColumnName = featureColumnName };
+        options.Check();
+        var (network, names) = CheckpointNetwork.Load(environment, options, labels);
+        if (network.Config.Classes == 0) throw new ArgumentException($"{checkpoint} has no head: it can embed, but not predict.", nameof(checkpoint));
+        var settings = new Settings
+        {
+            Task = network.Config.Classes == 1 ? TrainingTask.Regression : TrainingTask.Classification,
+            FeatureColumnName = featureColumnName,
+            ScoreColumnName = options.ScoreColumnName,
+            PredictedLabelColumnName = options.PredictedLabelColumnName,
+            BatchSize = options.BatchSize,
+        };
+        return new VideoMambaTransformer(environment, network, settings, settings.Task == TrainingTask.Regression || names is null ? null : KeyNames.OfText(names));
+    }
+
     internal static VideoMambaTransformer Load(IHostEnvironment environment, ModelReader reader)
     {
         var settings = reader.Settings<Settings>();

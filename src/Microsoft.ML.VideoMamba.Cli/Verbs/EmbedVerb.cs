@@ -25,7 +25,7 @@ internal static class EmbedVerb
             "embed",
             "Turn videos into vectors, averaged over views.",
             "embed --checkpoint videomamba_t16_k400_f8_res224.pth videos --output features.npy",
-            "embed --checkpoint weights.safetensors --pooling frames clip.mp4 --json")
+            "embed --model model.zip --pooling frames clip.mp4 --json")
         {
             paths,
         };

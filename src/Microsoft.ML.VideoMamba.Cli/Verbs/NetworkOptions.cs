@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.ML.VideoMamba.Cli.Inputs;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Training.Inference;
 
@@ -7,7 +8,9 @@ namespace Microsoft.ML.VideoMamba.Cli.Verbs;
 /// <summary>The options of verbs that run a network over videos: which network, at what size, on how many views.</summary>
 internal sealed class NetworkOptions
 {
-    public Option<string> Checkpoint { get; } = new("--checkpoint") { Description = "Weights: a .pth, .pt or .safetensors file. Its shape is read off the file.", HelpName = "FILE", Required = true };
+    public Option<string?> Model { get; } = new("--model") { Description = "An ML.NET model, as train writes it.", HelpName = "ZIP" };
+
+    public Option<string?> Checkpoint { get; } = new("--checkpoint") { Description = "Weights instead: a .pth, .pt or .safetensors file. Its shape is read off the file.", HelpName = "FILE" };
 
     public Option<string?> Root { get; } = new("--root") { Description = "Key of the state dict inside a .pth, such as model_ema.", HelpName = "KEY" };
 
@@ -38,7 +41,11 @@ internal sealed class NetworkOptions
 
     public void AddTo(System.CommandLine.Command verb)
     {
-        foreach (Option option in new Option[] { Checkpoint, Root, Frames, Size, Segments, Crops, Order, Stride, Device }) verb.Options.Add(option);
+        verb.Validators.Add(result =>
+        {
+            if (result.GetResult(Model) is null == result.GetResult(Checkpoint) is null) result.AddError("Name one network: --model ZIP or --checkpoint FILE.");
+        });
+        foreach (Option option in new Option[] { Model, Checkpoint, Root, Frames, Size, Segments, Crops, Order, Stride, Device }) verb.Options.Add(option);
     }
 
     /// <summary>Loads the network.</summary>
@@ -57,9 +64,10 @@ internal sealed class NetworkOptions
             Views = new ViewOptions { Segments = parsed.GetValue(Segments), Crops = parsed.GetValue(Crops) },
             Device = parsed.GetValue(Device),
         };
+        using var zip = parsed.GetValue(Model) is { } file ? new ModelZip(file) : null;
         try
         {
-            return VideoMambaPredictor.Load(parsed.GetValue(Checkpoint)!, options);
+            return VideoMambaPredictor.Load(zip?.Checkpoint ?? parsed.GetValue(Checkpoint)!, options);
         }
         catch (ArgumentException e)
         {

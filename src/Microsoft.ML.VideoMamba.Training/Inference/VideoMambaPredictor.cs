@@ -84,6 +84,18 @@ public sealed class VideoMambaPredictor : IDisposable
         return Run(clips, views => Model.forward(views).softmax(1)).Values;
     }
 
+    /// <summary>Whether the network says a number of each video instead of telling classes apart: its head has one output.</summary>
+    public bool IsRegression => Model.Config.Classes == 1;
+
+    /// <summary>The number that a network says of a video, averaged over its views.</summary>
+    /// <param name="clips">What <see cref="Pick"/> chose, decoded.</param>
+    /// <exception cref="InvalidOperationException">The network tells classes apart, or has no head.</exception>
+    public float Predict(IReadOnlyList<VideoClip> clips)
+    {
+        if (!IsRegression) throw new InvalidOperationException($"The network's head has {Model.Config.Classes} outputs; a number comes of one.");
+        return Run(clips, Model.forward).Values[0];
+    }
+
     /// <summary>The best classes of a video.</summary>
     /// <param name="scores">From <see cref="Score"/>.</param>
     /// <param name="count">How many, at least 1; fewer come if there are fewer classes.</param>

@@ -13,41 +13,41 @@ internal sealed class BicubicResizer : FrameResizer
     private readonly byte[] _narrowed;
     private readonly int[] _sums;
 
-    public BicubicResizer(int height, int width, int newHeight, int newWidth)
-        : base(height, width, newHeight, newWidth)
+    public BicubicResizer(int height, int width, int newHeight, int newWidth, CropBox? part = null)
+        : base(height, width, newHeight, newWidth, part)
     {
-        _columns = Taps(width, newWidth);
-        _rows = Taps(height, newHeight);
-        _narrowed = new byte[height * newWidth * 3];
-        _sums = new int[newWidth * 3];
+        _columns = Taps(width, newWidth, Part.Left, Part.Width);
+        _rows = Taps(height, newHeight, Part.Top, Part.Height);
+        _narrowed = new byte[height * Part.Width * 3];
+        _sums = new int[Part.Width * 3];
     }
 
     private protected override void ResizeChecked(ReadOnlySpan<byte> source, Span<byte> destination)
     {
-        int stride = NewWidth * 3;
-        for (int y = 0; y < Height; y++)
+        int stride = Part.Width * 3, first = _rows[0].First, end = _rows[^1].First + _rows[^1].Weights.Length;
+        for (int y = first; y < end; y++)
         {
             var row = source.Slice(y * Width * 3, Width * 3);
             var narrowed = _narrowed.AsSpan(y * stride, stride);
-            if (Width == NewWidth) row.CopyTo(narrowed);
+            if (Width == NewWidth) row.Slice(Part.Left * 3, stride).CopyTo(narrowed);
             else Horizontally(row, narrowed);
         }
 
-        for (int y = 0; y < NewHeight; y++)
+        for (int y = 0; y < Part.Height; y++)
         {
             var row = destination.Slice(y * stride, stride);
-            if (Height == NewHeight) _narrowed.AsSpan(y * stride, stride).CopyTo(row);
+            if (Height == NewHeight) _narrowed.AsSpan((Part.Top + y) * stride, stride).CopyTo(row);
             else Vertically(_rows[y], row);
         }
     }
 
-    private static (int First, int[] Weights)[] Taps(int size, int newSize)
+    private static (int First, int[] Weights)[] Taps(int size, int newSize, int from, int count)
     {
         double scale = (double)size / newSize, widening = Math.Max(scale, 1), support = Support * widening;
-        var taps = new (int First, int[] Weights)[newSize];
-        for (int i = 0; i < newSize; i++)
+        var taps = new (int First, int[] Weights)[count];
+        for (int i = 0; i < count; i++)
         {
-            double center = (i + 0.5) * scale;
+            double center = (from + i + 0.5) * scale;
             int first = Math.Max((int)(center - support + 0.5), 0), end = Math.Min((int)(center + support + 0.5), size);
             double[] weights = [.. Enumerable.Range(first, end - first).Select(x => Cubic((x - center + 0.5) / widening))];
             double sum = weights.Sum();

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Microsoft.ML.VideoMamba.Video.Transforms;
 
 /// <summary>
@@ -127,15 +129,25 @@ public sealed class ClipTransform
 
         var (height, width) = ResizedSize(clip.Height, clip.Width);
         var boxes = Boxes(height, width);
-        bool resizes = (height, width) != (clip.Height, clip.Width);
-        var resizer = resizes ? FrameResizer.Create(Filter, clip.Height, clip.Width, height, width) : null;
-        byte[] resized = resizes ? GC.AllocateUninitializedArray<byte>(height * width * 3) : [];
+        if ((height, width) == (clip.Height, clip.Width))
+        {
+            for (int t = 0; t < clip.Frames; t++) Normalize(clip.Frame(t), width, boxes, destination, t, clip.Frames);
+            return;
+        }
+
+        // Of a frame with a single view, only that part is resized.
+        var part = boxes.Count == 1 ? boxes[0] : new CropBox(0, 0, height, width);
+        if (boxes.Count == 1) boxes = [part with { Top = 0, Left = 0 }];
+        var resizer = FrameResizer.Create(Filter, clip.Height, clip.Width, height, width, part);
+        int size = checked(part.Height * part.Width * 3);
+        byte[] resized = ArrayPool<byte>.Shared.Rent(size);
         for (int t = 0; t < clip.Frames; t++)
         {
-            resizer?.Resize(clip.Frame(t), resized);
-            var frame = resizes ? resized : clip.Frame(t);
-            for (int v = 0; v < boxes.Count; v++) Normalize(frame, width, boxes[v], destination.Slice(v * view, view), t, clip.Frames);
+            resizer.Resize(clip.Frame(t), resized.AsSpan(0, size));
+            Normalize(resized, part.Width, boxes, destination, t, clip.Frames);
         }
+
+        ArrayPool<byte>.Shared.Return(resized);
     }
 
     private int ViewLength(VideoClip clip)
@@ -152,23 +164,20 @@ public sealed class ClipTransform
         _ => [new CropBox(0, 0, height, width)],
     };
 
-    private void Normalize(ReadOnlySpan<byte> frame, int frameWidth, CropBox box, Span<float> view, int t, int frames)
+    /// <summary>Writes frame t of all views.</summary>
+    private void Normalize(ReadOnlySpan<byte> frame, int frameWidth, IReadOnlyList<CropBox> boxes, Span<float> views, int t, int frames)
     {
-        int plane = box.Height * box.Width;
-        ReadOnlySpan<float> red = Normalization.Levels(0), green = Normalization.Levels(1), blue = Normalization.Levels(2);
-        for (int y = 0; y < box.Height; y++)
+        foreach (var box in boxes)
         {
-            var pixels = frame.Slice(((box.Top + y) * frameWidth + box.Left) * 3, box.Width * 3);
-            int row = t * plane + y * box.Width;
-            var reds = view.Slice(row, box.Width);
-            var greens = view.Slice(frames * plane + row, box.Width);
-            var blues = view.Slice(2 * frames * plane + row, box.Width);
-            for (int x = 0, at = 0; x < reds.Length; x++, at += 3)
+            int plane = box.Height * box.Width, channel = frames * plane;
+            for (int y = 0; y < box.Height; y++)
             {
-                reds[x] = red[pixels[at]];
-                greens[x] = green[pixels[at + 1]];
-                blues[x] = blue[pixels[at + 2]];
+                var pixels = frame.Slice(((box.Top + y) * frameWidth + box.Left) * 3, box.Width * 3);
+                int row = t * plane + y * box.Width;
+                Normalization.Write(pixels, views.Slice(row, box.Width), views.Slice(channel + row, box.Width), views.Slice(2 * channel + row, box.Width));
             }
+
+            views = views[(3 * channel)..];
         }
     }
 }

@@ -8,13 +8,15 @@ public abstract class FrameResizer
     /// <param name="width">Width of the frames.</param>
     /// <param name="newHeight">Height to resize to.</param>
     /// <param name="newWidth">Width to resize to.</param>
-    private protected FrameResizer(int height, int width, int newHeight, int newWidth)
+    /// <param name="part">The part of the resized frame that is wanted; all of it if left out.</param>
+    private protected FrameResizer(int height, int width, int newHeight, int newWidth, CropBox? part = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(newHeight, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(newWidth, 1);
         (Height, Width, NewHeight, NewWidth) = (height, width, newHeight, newWidth);
+        Part = part ?? new CropBox(0, 0, newHeight, newWidth);
     }
 
     /// <summary>Height of the frames.</summary>
@@ -29,16 +31,22 @@ public abstract class FrameResizer
     /// <summary>Width that they are resized to.</summary>
     public int NewWidth { get; }
 
+    /// <summary>The part of the resized frame that is computed: what a crop leaves of it.</summary>
+    internal CropBox Part { get; }
+
     /// <summary>Prepares a resizer.</summary>
     /// <param name="filter">The filter.</param>
     /// <param name="height">Height of the frames, at least 1.</param>
     /// <param name="width">Width of the frames, at least 1.</param>
     /// <param name="newHeight">Height to resize to, at least 1.</param>
     /// <param name="newWidth">Width to resize to, at least 1.</param>
-    public static FrameResizer Create(ResizeFilter filter, int height, int width, int newHeight, int newWidth) => filter switch
+    public static FrameResizer Create(ResizeFilter filter, int height, int width, int newHeight, int newWidth) => Create(filter, height, width, newHeight, newWidth, null);
+
+    /// <summary>Prepares a resizer that computes a part of the resized frame, whose size its results have.</summary>
+    internal static FrameResizer Create(ResizeFilter filter, int height, int width, int newHeight, int newWidth, CropBox? part) => filter switch
     {
-        ResizeFilter.Bilinear => new BilinearResizer(height, width, newHeight, newWidth),
-        ResizeFilter.BicubicAntialiased => new BicubicResizer(height, width, newHeight, newWidth),
+        ResizeFilter.Bilinear => new BilinearResizer(height, width, newHeight, newWidth, part),
+        ResizeFilter.BicubicAntialiased => new BicubicResizer(height, width, newHeight, newWidth, part),
         _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "No such filter."),
     };
 
@@ -63,13 +71,13 @@ public abstract class FrameResizer
     public void Resize(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         if (source.Length != (long)Height * Width * 3) throw new ArgumentException($"{source.Length} bytes are not {Height} x {Width} x 3.", nameof(source));
-        if (destination.Length != (long)NewHeight * NewWidth * 3) throw new ArgumentException($"{destination.Length} bytes are not {NewHeight} x {NewWidth} x 3.", nameof(destination));
-        if (Height == NewHeight && Width == NewWidth) source.CopyTo(destination);
+        if (destination.Length != (long)Part.Height * Part.Width * 3) throw new ArgumentException($"{destination.Length} bytes are not {Part.Height} x {Part.Width} x 3.", nameof(destination));
+        if (Part == new CropBox(0, 0, Height, Width) && (Height, Width) == (NewHeight, NewWidth)) source.CopyTo(destination);
         else ResizeChecked(source, destination);
     }
 
     /// <summary>Resizes a frame whose spans have the right sizes.</summary>
     /// <param name="source">Height * Width * 3 bytes.</param>
-    /// <param name="destination">NewHeight * NewWidth * 3 bytes.</param>
+    /// <param name="destination">The wanted part, Part.Height * Part.Width * 3 bytes.</param>
     private protected abstract void ResizeChecked(ReadOnlySpan<byte> source, Span<byte> destination);
 }

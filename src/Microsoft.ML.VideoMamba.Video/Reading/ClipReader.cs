@@ -14,7 +14,6 @@ public sealed class ClipReader
     private const int MaxSubstitutes = 16;
 
     private readonly ClipReaderOptions _options;
-    private readonly VideoDecoderOptions _decoder;
     private readonly int _workers, _capacity;
     private int _failures;
 
@@ -29,7 +28,7 @@ public sealed class ClipReader
         if (!Enum.IsDefined(_options.OnFailure)) throw new ArgumentOutOfRangeException(nameof(options), _options.OnFailure, "No such failure policy.");
         _workers = _options.Workers > 0 ? _options.Workers : Environment.ProcessorCount;
         _capacity = _options.Capacity > 0 ? _options.Capacity : 2 * _workers;
-        _decoder = (_options.Decoder.Threads > 0 ? _options.Decoder : _options.Decoder with { Threads = 1 }).Checked();
+        _options.Decoder.Checked();
     }
 
     /// <summary>How many files could not be read so far, over all reads.</summary>
@@ -52,6 +51,7 @@ public sealed class ClipReader
     private IEnumerable<ClipResult> ReadInOrder(IReadOnlyList<string> paths, ClipPicker pick, CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var decoder = DecoderFor(paths.Count);
         var factory = new TaskFactory(new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, _workers).ConcurrentScheduler);
         var ahead = new Queue<Task<ClipResult>>();
         try
@@ -61,7 +61,7 @@ public sealed class ClipReader
                 for (; next < paths.Count && ahead.Count < _capacity; next++)
                 {
                     int row = next;
-                    ahead.Enqueue(factory.StartNew(() => ReadRow(paths, row, pick, ending.Token), ending.Token));
+                    ahead.Enqueue(factory.StartNew(() => ReadRow(paths, row, pick, decoder, ending.Token), ending.Token));
                 }
 
                 yield return ahead.Dequeue().GetAwaiter().GetResult();
@@ -75,16 +75,21 @@ public sealed class ClipReader
         }
     }
 
-    private ClipResult ReadRow(IReadOnlyList<string> paths, int row, ClipPicker pick, CancellationToken cancellation)
+    /// <summary>As many cores to each file as are left when all workers have one: with many files one thread each is fastest, a single file takes all.</summary>
+    private VideoDecoderOptions DecoderFor(int files) => _options.Decoder.Threads > 0
+        ? _options.Decoder
+        : _options.Decoder with { Threads = Math.Max(1, Environment.ProcessorCount / Math.Clamp(files, 1, _workers)) };
+
+    private ClipResult ReadRow(IReadOnlyList<string> paths, int row, ClipPicker pick, VideoDecoderOptions decoder, CancellationToken cancellation)
     {
         try
         {
-            return new ClipResult(row, row, paths[row], ReadClips(paths[row], row, pick, cancellation), null);
+            return new ClipResult(row, row, paths[row], ReadClips(paths[row], row, pick, decoder, cancellation), null);
         }
         catch (VideoException error) when (_options.OnFailure != FailurePolicy.Throw)
         {
             Interlocked.Increment(ref _failures);
-            return _options.OnFailure == FailurePolicy.Skip ? new ClipResult(row, row, paths[row], [], error) : Substitute(paths, row, pick, error, cancellation);
+            return _options.OnFailure == FailurePolicy.Skip ? new ClipResult(row, row, paths[row], [], error) : Substitute(paths, row, pick, decoder, error, cancellation);
         }
         catch (VideoException)
         {
@@ -93,7 +98,8 @@ public sealed class ClipReader
         }
     }
 
-    private ClipResult Substitute(IReadOnlyList<string> paths, int row, ClipPicker pick, VideoException error, CancellationToken cancellation)
+    private ClipResult Substitute(
+        IReadOnlyList<string> paths, int row, ClipPicker pick, VideoDecoderOptions decoder, VideoException error, CancellationToken cancellation)
     {
         // One generator for each row: the draw does not depend on which thread comes first.
         var random = new Random(HashCodeOf(_options.Seed, row));
@@ -103,7 +109,7 @@ public sealed class ClipReader
             if (other >= row) other++;
             try
             {
-                return new ClipResult(row, other, paths[row], ReadClips(paths[other], row, pick, cancellation), error);
+                return new ClipResult(row, other, paths[row], ReadClips(paths[other], row, pick, decoder, cancellation), error);
             }
             catch (VideoException)
             {
@@ -114,8 +120,8 @@ public sealed class ClipReader
         throw new VideoException(paths[row], error.Stage, $"{error.Reason}; no other file could stand in for it", error);
     }
 
-    private IReadOnlyList<VideoClip> ReadClips(string path, int row, ClipPicker pick, CancellationToken cancellation) =>
-        VideoReader.ReadClips(path, length => pick(row, length), _decoder, cancellation);
+    private static IReadOnlyList<VideoClip> ReadClips(string path, int row, ClipPicker pick, VideoDecoderOptions decoder, CancellationToken cancellation) =>
+        VideoReader.ReadClips(path, length => pick(row, length), decoder, cancellation);
 
     private static int HashCodeOf(int seed, int row) => unchecked((seed * 397) ^ (row * (int)2654435761u));
 }

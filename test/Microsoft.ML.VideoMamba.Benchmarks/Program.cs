@@ -1,3 +1,8 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Microsoft.ML.VideoMamba.Benchmarks.Decoding;
 using Microsoft.ML.VideoMamba.Kernels;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models;
@@ -13,6 +18,16 @@ internal static class Program
 
     private static void Main(string[] args)
     {
+        switch (args)
+        {
+            case ["decode-pairs", .. var files]:
+                DecodePairs.Run(files);
+                return;
+            case ["run", .. var filters]: // BenchmarkDotNet's own command line: try run --list flat
+                BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(filters, DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));
+                return;
+        }
+
         TorchRuntime.EnsureLoaded();
         double seconds = args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 5;
         int threads = args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : get_num_threads();

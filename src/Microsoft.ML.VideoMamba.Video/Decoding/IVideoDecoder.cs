@@ -32,7 +32,7 @@ public interface IVideoDecoder : IDisposable
     /// <summary>Frames per second as the header says, a hint; 0 if the header says nothing believable.</summary>
     double FramesPerSecond { get; }
 
-    /// <summary>How many frames the header claims; null if it says nothing believable. Only good for a first guess.</summary>
+    /// <summary>How many frames the file claims, by its header or its packets; null if it says nothing believable. Only good for a first guess.</summary>
     int? FrameCountHint { get; }
 
     /// <summary>The number of the current frame, from 0; -1 before the first <see cref="MoveNext"/>.</summary>

@@ -20,6 +20,8 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
     private readonly PixelConverter _converter;
     private readonly FrameTable? _table;
     private readonly double[]? _knownTimes;
+    private readonly int? _claimedCount;
+    private readonly Lazy<int?> _countHint;
     private FrameTable.Recorder? _recorder;
     private AVCodecContext* _codec;
     private AVPacket* _packet;
@@ -48,7 +50,8 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
             _converter = new PixelConverter(_input.Width, _input.Height, orientation);
             double rate = _input.FramesPerSecond;
             FramesPerSecond = rate is >= 1 and <= 1000 ? rate : 0;
-            FrameCountHint = _input.FrameCount is >= 1 and <= MaxCountHint and var count ? (int)count : null;
+            _claimedCount = _input.FrameCount is >= 1 and <= MaxCountHint and var count ? (int)count : null;
+            _countHint = new Lazy<int?>(CountPackets);
             _table = options.Strict ? null : FrameTables.Recall(source); // strictness wants to see all damage
             _knownTimes = _table?.Times(_input.Seconds);
             _recorder = _table is null ? new FrameTable.Recorder() : null;
@@ -74,7 +77,8 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
 
     public double FramesPerSecond { get; }
 
-    public int? FrameCountHint { get; }
+    /// <summary>Headers lie more often than not; the packets, which are read much faster than decoded, hardly ever do.</summary>
+    public int? FrameCountHint => _table?.Frames ?? _countHint.Value;
 
     public IReadOnlyList<double>? KnownTimes => _knownTimes;
 
@@ -170,6 +174,36 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
         _ = Libav.av_opt_set_int(_codec, "max_pixels", _options.MaxPixels, 0);
         if (status >= 0) status = Libav.avcodec_open2(_codec, decoder, null);
         if (status < 0) throw new VideoException(Name, "open", $"not a readable video: the decoder for the codec {Codec} cannot be opened: {Libav.Explain(status)}");
+    }
+
+    private int? CountPackets()
+    {
+        AVPacket* packet = Libav.av_packet_alloc();
+        if (packet is null) return _claimedCount;
+        try
+        {
+            using var input = new VideoInput(_source, _layout, _options.MaxPixels, onlyPackets: true);
+            int count = 0;
+            for (bool damaged; input.Read(packet, out damaged); Libav.av_packet_unref(packet))
+            {
+                _cancellation.ThrowIfCancellationRequested();
+                if (!IsHidden(packet)) count++;
+                if (damaged || count > MaxCountHint) return _claimedCount;
+            }
+
+            return count > 0 ? count : _claimedCount;
+        }
+        finally
+        {
+            Libav.av_packet_free(&packet);
+        }
+    }
+
+    /// <summary>Whether a packet's frame is not shown: it lies before a cut, or is one that VP8 only refers to.</summary>
+    private bool IsHidden(AVPacket* packet)
+    {
+        const byte shown = 0x10;
+        return LibavLayout.Flags(packet).HasFlag(PacketFlags.Discard) || (Codec == "vp8" && LibavLayout.Data(packet) is [var first, ..] && (first & shown) == 0);
     }
 
     private void Place(int position)
@@ -275,7 +309,7 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
 
         if (_damaged) Gaps++;
         _ended = true;
-        string claimed = FrameCountHint is { } count ? $" of {count}" : "";
+        string claimed = _claimedCount is { } count ? $" of {count}" : "";
         throw new VideoException(Name, "decode", $"the file is damaged: {Position + 1}{claimed} frames decoded, {Gaps} gaps");
     }
 }

@@ -10,7 +10,13 @@ internal sealed unsafe class VideoInput : IDisposable
     private readonly int _index = -1;
     private AVFormatContext* _context;
 
-    public VideoInput(VideoSource source, LibavLayout layout, long maxPixels)
+    /// <summary>Opens a container.</summary>
+    /// <param name="source">The video.</param>
+    /// <param name="layout">The structures of the libraries in use.</param>
+    /// <param name="maxPixels">Larger frames are not decoded.</param>
+    /// <param name="onlyPackets">Whether packets are all that is wanted: then no frames are decoded to complete what the header says, if it names the streams.</param>
+    /// <exception cref="VideoException">It is not a video.</exception>
+    public VideoInput(VideoSource source, LibavLayout layout, long maxPixels, bool onlyPackets = false)
     {
         _layout = layout;
         _context = Libav.avformat_alloc_context();
@@ -24,7 +30,7 @@ internal sealed unsafe class VideoInput : IDisposable
             }
 
             Open(source);
-            FindStreams(source, maxPixels);
+            if (!onlyPackets || LibavLayout.StreamCount(_context) == 0) FindStreams(source, maxPixels);
             for (int i = LibavLayout.StreamCount(_context) - 1; i >= 0; i--)
             {
                 if (LibavLayout.MediaType(layout.Parameters(layout.Stream(_context, i))) == Libav.VideoMedia) _index = i;

@@ -87,7 +87,9 @@ internal static class LibraryTrial
         return content.ToArray();
     }
 
-    private static string? Run(LibavLayout layout)
+    /// <summary>Runs the trial of the libraries of one version.</summary>
+    /// <returns>Null if they passed; else why not.</returns>
+    internal static string? Run(LibavLayout layout)
     {
         string assembly = typeof(LibraryTrial).Assembly.Location;
         if (assembly.Length == 0 || Host() is not { } host) return "it has to be tried in a process of its own, which needs the dotnet program and this library as a file";

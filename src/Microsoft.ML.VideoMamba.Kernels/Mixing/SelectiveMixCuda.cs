@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Kernels.Convolution;
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Kernels.Scan;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ internal static class SelectiveMixCuda
         using var scope = NewDisposeScope();
         var halves = xz.chunk(2, -1);
         var y = Scan(halves[0], halves[1], forward, SequenceDirection.Forward);
-        if (reverse is not null) y = y + Scan(halves[0], halves[1], reverse, SequenceDirection.Reverse);
+        if (reverse is not null) y = y.Plus(Scan(halves[0], halves[1], reverse, SequenceDirection.Reverse));
         return y.MoveToOuterDisposeScope();
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Kernels.Cuda;
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
@@ -31,10 +32,10 @@ internal sealed record CudaScanOperands(
     public Tensor? FirstStates(Scaled scaled) => InitialState is null ? null : ToKernel(InitialState, scaled);
 
     /// <summary>A state or its gradient, (…, channels, n), to the kernels: (…, n, channels) in base 2.</summary>
-    public static Tensor ToKernel(Tensor state, Scaled scaled) => (state.transpose(-1, -2) * Factor(scaled)).contiguous();
+    public static Tensor ToKernel(Tensor state, Scaled scaled) => state.transpose(-1, -2).Times(Factor(scaled)).contiguous();
 
     /// <summary>A state or its gradient from the kernels.</summary>
-    public static Tensor FromKernel(Tensor state, Scaled scaled) => state.transpose(-1, -2) * Factor(scaled);
+    public static Tensor FromKernel(Tensor state, Scaled scaled) => state.transpose(-1, -2).Times(Factor(scaled));
 
     private static double Factor(Scaled scaled) => scaled == Scaled.In ? 1 / Math.Log(2) : Math.Log(2);
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Kernels.Cuda;
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
@@ -38,11 +39,11 @@ internal static class SelectiveScanCuda
             long size = Math.Min(CudaScan.States, A.shape[^1] - from);
             Tensor Part(Tensor tensor) => tensor.narrow(-1, from, size);
             var part = Pad(u, delta, Part(A), Part(B), Part(C), null, null, deltaBias, initialState is null ? null : Part(initialState), softplus, first);
-            y = y is null ? part.Y : y + part.Y;
+            y = y is null ? part.Y : y.Plus(part.Y);
             states.Add(part.LastState);
         }
 
-        if (D is not null) y = y! + u * D.unsqueeze(1).unsqueeze(1);
+        if (D is not null) y = y!.Plus(u * D.unsqueeze(1).unsqueeze(1));
         if (z is not null) y = y! * nn.functional.silu(z.to_type(ScalarType.Float32));
         return new ScanOutput(y!.to_type(type), cat(states, -1));
     }

@@ -155,10 +155,11 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
       for (int n = 0; n < 4; n++) { float v[4]; load4(zeroth[n][lane], v); h[0][n] = v[0]; h[1][n] = v[1]; h[2][n] = v[2]; h[3][n] = v[3]; }
       #pragma unroll 1
       for (int pair = 0; pair < EVERY / 2; pair++) {
+        float y[2][4] = {}, dC[2][4] = {};
         #pragma unroll
         for (int j = 0; j < 2; j++) {
           const int p = 2 * pair + j;
-          float l[4], lu[4], gg[4], b[4], cc[4], y[4] = {}, dC[4] = {};
+          float l[4], lu[4], gg[4], b[4], cc[4];
           load4(*(const f4*)&own.l[p][4 * g], l); load4(*(const f4*)&own.lu[p][4 * g], lu); load4(*(const f4*)&own.g[p][4 * g], gg);
           load4(block.wide[order][p][t], b); load4(block.wide[order][p][4 + t], cc);
           #pragma unroll
@@ -166,18 +167,29 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
             #pragma unroll
             for (int n = 0; n < 4; n++) {
               h[r][n] = fmaf(h[r][n], decay(l[r], a[r][n], 4 * r + n), lu[r] * b[n]);
-              y[r] = fmaf(h[r][n], cc[n], y[r]);
-              dC[n] = fmaf(gg[r], h[r][n], dC[n]);
+              y[j][r] = fmaf(h[r][n], cc[n], y[j][r]);
+              dC[j][n] = fmaf(gg[r], h[r][n], dC[j][n]);
             }
           }
-          const float sum = sum_over_channels(dC);
-          if ((g & 1) == 0) own.sums[p][N + 4 * t + (g >> 1)] = sum;
+        }
+        // Both steps' sums together, and what is stored under a condition last: their latencies then hide behind each other.
+        float sum[2], slope[2];
+        #pragma unroll
+        for (int j = 0; j < 2; j++) {
+          const int p = 2 * pair + j;
+          sum[j] = sum_over_channels(dC[j]);
           if (GATE) {
-            const float out = fmaf(LN2, sum_over_states(y, t), skip * up(rows.u[p][lane])), zz = up(rows.z[p][lane]);
-            if (live && p < left) *dz = down(up(rows.dy[p][lane]) * out * silu_slope(zz, sigmoid(zz)));
-            dz += stride;
+            const float out = fmaf(LN2, sum_over_states(y[j], t), skip * up(rows.u[p][lane])), zz = up(rows.z[p][lane]);
+            slope[j] = up(rows.dy[p][lane]) * out * silu_slope(zz, sigmoid(zz));
           }
         }
+        #pragma unroll
+        for (int j = 0; j < 2; j++) {
+          const int p = 2 * pair + j;
+          if ((g & 1) == 0) own.sums[p][N + 4 * t + (g >> 1)] = sum[j];
+          if (GATE && live && p < left) dz[j * stride] = down(slope[j]);
+        }
+        dz += 2 * stride;
         if (pair < EVERY / 2 - 1) {
           #pragma unroll
           for (int n = 0; n < 4; n++) own.h[pair + 1][n][lane] = f4{h[0][n], h[1][n], h[2][n], h[3][n]};
@@ -185,7 +197,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
       }
     }
 
-    long long at = (sequence * length + token(k * EVERY + EVERY - 1)) * CHANNELS + c;
+    long long at = (sequence * length + token(k * EVERY + EVERY - 2)) * CHANNELS + c;
     #pragma unroll 1
     for (int pair = EVERY / 2 - 1; pair >= 0; pair--) {      // and back, two steps at a time
       float before[4][4], between[4][4], e0[4][4];
@@ -203,10 +215,11 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
           }
         }
       }
+      float BG[2][4] = {}, Aq[2][4] = {}, dB[2][4] = {};
       #pragma unroll
       for (int j = 1; j >= 0; j--) {
         const int p = 2 * pair + j;
-        float l[4], lu[4], gg[4], b[4], cc[4], BG[4] = {}, Aq[4] = {}, dB[4] = {};
+        float l[4], lu[4], gg[4], b[4], cc[4];
         load4(*(const f4*)&own.l[p][4 * g], l); load4(*(const f4*)&own.lu[p][4 * g], lu); load4(*(const f4*)&own.g[p][4 * g], gg);
         load4(block.wide[order][p][t], b); load4(block.wide[order][p][4 + t], cc);
         #pragma unroll
@@ -215,22 +228,34 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
           for (int n = 0; n < 4; n++) {
             const float e = j == 0 ? e0[r][n] : decay(l[r], a[r][n], 4 * r + n), h = j == 0 ? before[r][n] : between[r][n];
             const float G_t = fmaf(gg[r], cc[n], G[r][n]);
-            dB[n] = fmaf(lu[r], G_t, dB[n]);
-            BG[r] = fmaf(b[n], G_t, BG[r]);
+            dB[j][n] = fmaf(lu[r], G_t, dB[j][n]);
+            BG[j][r] = fmaf(b[n], G_t, BG[j][r]);
             G[r][n] = e * G_t;
             const float q = G[r][n] * h;
-            Aq[r] = fmaf(a[r][n], q, Aq[r]);
+            Aq[j][r] = fmaf(a[r][n], q, Aq[j][r]);
             dA[r][n] = fmaf(l[r], q, dA[r][n]);
           }
         }
-        const float sum = sum_over_channels(dB), bg = sum_over_states(BG, t), aq = sum_over_states(Aq, t);
-        if ((g & 1) == 0) own.sums[p][4 * t + (g >> 1)] = sum;
-        const float input = up(rows.u[p][lane]), mine = own.l[p][lane], behind = LOG2E * own.g[p][lane];
-        const float s = fmaf(up(rows.delta[p][lane]), LOG2E, bias), ddelta = step_slope(s, mine) * fmaf(LOG2E * input, bg, aq);
-        if (live && p < left) { args.du[at] = down(fmaf(mine, bg, skip * behind)); args.ddelta[at] = down(ddelta); }
-        at -= stride;
-        dD = fmaf(behind, input, dD); dbias += p < left ? ddelta : 0.f;
       }
+      float sum[2], du[2], ddelta[2];
+      #pragma unroll
+      for (int j = 0; j < 2; j++) {
+        const int p = 2 * pair + j;
+        sum[j] = sum_over_channels(dB[j]);
+        const float bg = sum_over_states(BG[j], t), aq = sum_over_states(Aq[j], t);
+        const float input = up(rows.u[p][lane]), mine = own.l[p][lane], behind = LOG2E * own.g[p][lane];
+        const float s = fmaf(up(rows.delta[p][lane]), LOG2E, bias);
+        du[j] = fmaf(mine, bg, skip * behind);
+        ddelta[j] = p < left ? step_slope(s, mine) * fmaf(LOG2E * input, bg, aq) : 0.f;
+        dD = fmaf(behind, input, dD); dbias += ddelta[j];
+      }
+      #pragma unroll
+      for (int j = 0; j < 2; j++) {
+        const int p = 2 * pair + j;
+        if ((g & 1) == 0) own.sums[p][4 * t + (g >> 1)] = sum[j];
+        if (live && p < left) { args.du[at + j * stride] = down(du[j]); args.ddelta[at + j * stride] = down(ddelta[j]); }
+      }
+      at -= 2 * stride;
     }
   }
   __syncthreads();

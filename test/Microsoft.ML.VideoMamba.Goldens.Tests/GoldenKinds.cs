@@ -10,7 +10,6 @@ internal static class GoldenKinds
 
     public static IReadOnlyDictionary<string, string> Later { get; } = new Dictionary<string, string>
     {
-        ["self_distillation"] = Recipes,
         ["clip_vit"] = Masked,
         ["mask_generators"] = Masked,
         ["masked_pretrain"] = Masked,
@@ -25,7 +24,6 @@ internal static class GoldenKinds
         ["frame_pick"] = VideoText,
     };
 
-    private const string Recipes = "the training recipes and self-distillation";
     private const string Masked = "masked modelling";
     private const string VideoText = "video-text pretraining and retrieval";
 }

@@ -1,0 +1,29 @@
+namespace Microsoft.ML.VideoMamba.Training.Distillation;
+
+/// <summary>How a student learns from a frozen teacher, beside its labels.</summary>
+public sealed record DistillationOptions
+{
+    /// <summary>Weight of the teacher's part of the loss, above 0. The original's is 1.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>Epochs after which the teacher is left out and the labels teach alone, at least 1; null for never. The paper calls it early stopping.</summary>
+    public int? TeacherEpochs { get; init; }
+
+    /// <summary>
+    /// Whether the student follows the teacher's class scores (as DeiT does) instead of its tokens: the teacher may then be of any width, patch and tubelet, but must
+    /// know the same classes.
+    /// </summary>
+    public bool Soft { get; init; }
+
+    /// <summary>Temperature of the class scores, above 0; with <see cref="Soft"/> only.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="ArgumentException">One is out of its range; the message names it.</exception>
+    public void Validate()
+    {
+        if (!(Weight > 0) || !double.IsFinite(Weight)) throw new ArgumentException($"{nameof(Weight)} must be above 0; it is {Weight}.", nameof(Weight));
+        if (TeacherEpochs is < 1) throw new ArgumentException($"{nameof(TeacherEpochs)} must be at least 1; it is {TeacherEpochs}.", nameof(TeacherEpochs));
+        if (!(Temperature > 0) || !double.IsFinite(Temperature)) throw new ArgumentException($"{nameof(Temperature)} must be above 0; it is {Temperature}.", nameof(Temperature));
+    }
+}

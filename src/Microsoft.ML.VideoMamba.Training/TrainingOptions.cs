@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 using Microsoft.ML.VideoMamba.Training.Optimization;
 using Microsoft.ML.VideoMamba.Training.Schedules;
@@ -84,6 +85,9 @@ public sealed record TrainingOptions
     /// <summary>How the clips of a batch and their classes are mixed; null for not at all. Classification only.</summary>
     public MixOptions? Mixing { get; init; }
 
+    /// <summary>A teacher to learn from beside the labels; null for none.</summary>
+    public DistillationOptions? Distillation { get; init; }
+
     /// <summary>Part of the training set that is held out where no validation set is given, in [0, 1); 0 for none.</summary>
     public double ValidationFraction { get; init; } = 0.1;
 
@@ -152,6 +156,8 @@ public sealed record TrainingOptions
         Require(RepeatedAugmentation.Repeats >= 1, nameof(RepeatedAugmentation), RepeatedAugmentation.Repeats, "must be at least 1");
         Require(Mixing is null || Task == TrainingTask.Classification, nameof(Mixing), Mixing, "is for classification only");
         Mixing?.Validate();
+        Distillation?.Validate();
+        Require(Distillation is not { Soft: true } || Task == TrainingTask.Classification, nameof(Distillation), nameof(Distillation.Soft), "follows class scores, which regression has none of");
     }
 
     private static void Require(bool holds, string name, object? value, string rule)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training.Clips;
+using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Objectives;
 using Microsoft.ML.VideoMamba.Training.Telemetry;
 using TorchSharp;
@@ -58,7 +59,7 @@ public sealed class TrainingRun
     /// <param name="cancellation">Ends the training within a step; the result then holds the best so far.</param>
     /// <returns>The best model and how the epochs went. The caller disposes the model.</returns>
     /// <exception cref="ArgumentException">A set is empty, a label does not fit the task and the classes, or the state folder holds another training's state.</exception>
-    /// <exception cref="CheckpointException">The state to go on from is damaged.</exception>
+    /// <exception cref="CheckpointException">The state to go on from is damaged, or the teacher cannot be read.</exception>
     /// <exception cref="NonFiniteLossException">A loss became infinite or not a number.</exception>
     /// <exception cref="TrainingException">The training could not go on; what it had learned is in the exception.</exception>
     public TrainingResult Fit(
@@ -74,18 +75,37 @@ public sealed class TrainingRun
 
     private TrainingSession CreateSession(VideoMambaModel model, ITrainingSet training, ITrainingSet? validation, TrainingListeners listeners)
     {
+        IObjective? objective = null;
         try
         {
-            return new TrainingSession(model, CreateObjective(model, training), _options, training, validation, listeners);
+            objective = CreateObjective(model, training);
+            return new TrainingSession(model, objective, _options, training, validation, listeners);
         }
         catch
         {
+            (objective as IDisposable)?.Dispose();
             model.Dispose();
             throw;
         }
     }
 
     private IObjective CreateObjective(VideoMambaModel model, ITrainingSet training)
+    {
+        var labels = CreateLabelObjective(model, training);
+        if (_options.Distillation is not { } distillation) return labels;
+        var teacher = Teacher.Load(distillation.Teacher, _config, TrainingDevice.Find(_options.Device));
+        try
+        {
+            return new DistillationObjective(labels, teacher, model, distillation);
+        }
+        catch
+        {
+            teacher.Dispose();
+            throw;
+        }
+    }
+
+    private IObjective CreateLabelObjective(VideoMambaModel model, ITrainingSet training)
     {
         if (_options.Task == TrainingTask.Classification) return new ClassificationObjective(_options);
         var objective = new RegressionObjective(TargetScale.Of([.. Enumerable.Range(0, training.Count).Select(training.LabelOf)]));

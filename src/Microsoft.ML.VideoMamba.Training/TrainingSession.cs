@@ -29,7 +29,7 @@ internal sealed class TrainingSession : IDisposable
 
     /// <summary>Sets up a training.</summary>
     /// <param name="model">The network, on its device; the session disposes it, unless it is in a result.</param>
-    /// <param name="objective">What is learned.</param>
+    /// <param name="objective">What is learned; the session disposes it, if it can be.</param>
     /// <param name="options">How.</param>
     /// <param name="training">The clips to learn from.</param>
     /// <param name="validation">The clips to choose the best epoch by, or null.</param>
@@ -41,7 +41,7 @@ internal sealed class TrainingSession : IDisposable
         _training = new BatchLoader(training, preparation, options);
         _validation = validation is null ? null : new BatchLoader(validation, preparation, options);
         int stepsOfEpoch = (_training.BatchesOfEpoch + options.AccumulationSteps - 1) / options.AccumulationSteps;
-        _learner = new Learner(model, options, stepsOfEpoch);
+        _learner = new Learner(model, options, stepsOfEpoch, objective.Parameters);
         _reporter = new TrainingReporter(listeners, options.Epochs, stepsOfEpoch);
         foreach (var loader in Loaders) loader.Failed += _reporter.ClipFailed;
         _reporter.Log.Started(model.Device.ToString(), training.Count, validation?.Count ?? 0, options.Epochs, stepsOfEpoch);
@@ -74,6 +74,7 @@ internal sealed class TrainingSession : IDisposable
     {
         _learner.Dispose();
         _best.Dispose();
+        (_objective as IDisposable)?.Dispose();
         if (!_modelTaken) _model.Dispose();
     }
 

@@ -1,14 +1,17 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Objectives;
 using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Transforms;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Training.Batches;
 
 /// <summary>Shows a person what a network learns from.</summary>
 public static class BatchPreview
 {
-    /// <summary>The first batch of an epoch, prepared as a training with these options prepares it: the same clips, frames and draws.</summary>
+    /// <summary>The first batch of an epoch, prepared as a training with these options prepares it: the same clips, frames, draws and mixtures.</summary>
     /// <param name="set">What is learned from.</param>
     /// <param name="config">The network's shape.</param>
     /// <param name="options">Batch size, augmentation, seed and what happens to clips that cannot be read.</param>
@@ -28,13 +31,22 @@ public static class BatchPreview
         {
             using (batch)
             {
-                float[] pixels = batch.Pixels.ToArray();
+                float[] pixels = Mixed(batch, config, options, epoch);
                 int length = pixels.Length / batch.Count;
                 return [.. Enumerable.Range(0, batch.Count).Select(i => new SeenClip(batch.Names[i], batch.Labels[i], Denormalized(batch.Names[i], pixels.AsSpan(i * length, length), config)))];
             }
         }
 
         throw loader.Failures.FirstOrDefault() ?? new VideoException("the set", "open", "it holds no clip");
+    }
+
+    private static float[] Mixed(Batch batch, VideoMambaConfig config, TrainingOptions options, int epoch)
+    {
+        if (options.Mixing is null) return batch.Pixels.ToArray();
+        TorchRuntime.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        var (clips, _) = new ClassificationObjective(options).Prepare(config, CPU, batch, epoch);
+        return clips.data<float>().ToArray();
     }
 
     private static VideoClip Denormalized(string name, ReadOnlySpan<float> input, VideoMambaConfig config)

@@ -1,8 +1,12 @@
 namespace Microsoft.ML.VideoMamba.Training.Distillation;
 
 /// <summary>How a student learns from a frozen teacher, beside its labels.</summary>
+/// <remarks>Paper section 3.3: a large VideoMamba overfits less with a smaller one as its teacher.</remarks>
 public sealed record DistillationOptions
 {
+    /// <summary>The teacher's checkpoint: any VideoMamba, usually a smaller one.</summary>
+    public required string Teacher { get; init; }
+
     /// <summary>Weight of the teacher's part of the loss, above 0. The original's is 1.</summary>
     public double Weight { get; init; } = 1;
 
@@ -22,6 +26,7 @@ public sealed record DistillationOptions
     /// <exception cref="ArgumentException">One is out of its range; the message names it.</exception>
     public void Validate()
     {
+        if (string.IsNullOrEmpty(Teacher)) throw new ArgumentException($"{nameof(Teacher)} must name a checkpoint.", nameof(Teacher));
         if (!(Weight > 0) || !double.IsFinite(Weight)) throw new ArgumentException($"{nameof(Weight)} must be above 0; it is {Weight}.", nameof(Weight));
         if (TeacherEpochs is < 1) throw new ArgumentException($"{nameof(TeacherEpochs)} must be at least 1; it is {TeacherEpochs}.", nameof(TeacherEpochs));
         if (!(Temperature > 0) || !double.IsFinite(Temperature)) throw new ArgumentException($"{nameof(Temperature)} must be above 0; it is {Temperature}.", nameof(Temperature));

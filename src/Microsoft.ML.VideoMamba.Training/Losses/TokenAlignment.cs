@@ -17,7 +17,7 @@ public static class TokenAlignment
         LossShapes.CheckEqual(student, teacher);
         using var scope = NewDisposeScope();
         var cosines = (Directions(student) * Directions(teacher.detach())).sum(-1);
-        return (2 - 2 * cosines).mean().MoveToOuterDisposeScope();
+        return cosines.mean().Times(-2).add(TorchScalar.Of(2), TorchScalar.Of(1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Tokens of length 1 that point where these do.</summary>

@@ -16,14 +16,14 @@ internal sealed class ClassificationObjective(TrainingOptions options) : IObject
 
     private readonly BatchMixer? _mixer = options.Mixing is null ? null : new BatchMixer(options.Mixing);
 
-    public Tensor Loss(VideoMambaModel model, Batch batch, int epoch)
+    public (Tensor Clips, Func<Tensor, Tensor> LossOf) Prepare(VideoMambaConfig config, Device device, Batch batch, int epoch)
     {
-        var clips = batch.Clips(model.Config.InputShape(), model.Device);
-        var labels = tensor(batch.Labels.Select(label => (long)label.ClassIndex).ToArray(), device: model.Device);
-        var weights = options.ClassWeights is { } given ? tensor(given.Select(weight => (float)weight).ToArray(), device: model.Device) : null;
-        if (_mixer is null) return CrossEntropy.OfLabels(model.forward(clips), labels, options.LabelSmoothing, weights);
-        var targets = _mixer.Mix(clips, labels, model.Config.Classes, options.LabelSmoothing, new Random(SeedMix.Of(options.Seed, epoch, batch.Number, MixingDraws)));
-        return CrossEntropy.OfTargets(model.forward(clips), weights is null ? targets : targets * weights);
+        var clips = batch.Clips(config.InputShape(), device);
+        var labels = tensor(batch.Labels.Select(label => (long)label.ClassIndex).ToArray(), device: device);
+        var weights = options.ClassWeights is { } given ? tensor(given.Select(weight => (float)weight).ToArray(), device: device) : null;
+        if (_mixer is null) return (clips, logits => CrossEntropy.OfLabels(logits, labels, options.LabelSmoothing, weights));
+        var targets = _mixer.Mix(clips, labels, config.Classes, options.LabelSmoothing, new Random(SeedMix.Of(options.Seed, epoch, batch.Number, MixingDraws)));
+        return (clips, logits => CrossEntropy.OfTargets(logits, weights is null ? targets : targets * weights));
     }
 
     public (double Loss, double? Top1) Measure(IReadOnlyList<ClipOutput> outputs)

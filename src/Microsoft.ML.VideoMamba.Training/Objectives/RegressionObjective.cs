@@ -9,10 +9,10 @@ namespace Microsoft.ML.VideoMamba.Training.Objectives;
 /// <summary>A number is said of each clip: squared error, of scaled numbers while it is learned (<see cref="TargetScale"/>).</summary>
 internal sealed class RegressionObjective(TargetScale targets) : IObjective
 {
-    public Tensor Loss(VideoMambaModel model, Batch batch, int epoch)
+    public (Tensor Clips, Func<Tensor, Tensor> LossOf) Prepare(VideoMambaConfig config, Device device, Batch batch, int epoch)
     {
-        var output = model.forward(batch.Clips(model.Config.InputShape(), model.Device));
-        return SquaredError.OfFirstColumn(output, tensor(batch.Labels.Select(label => (float)targets.Scale(label.Target)).ToArray(), device: model.Device));
+        var scaled = tensor(batch.Labels.Select(label => (float)targets.Scale(label.Target)).ToArray(), device: device);
+        return (batch.Clips(config.InputShape(), device), output => SquaredError.OfFirstColumn(output, scaled));
     }
 
     public (double Loss, double? Top1) Measure(IReadOnlyList<ClipOutput> outputs)

@@ -10,6 +10,7 @@ namespace Microsoft.ML.VideoMamba.Training.Optimization;
 internal sealed class Learner : IDisposable
 {
     private readonly VideoMambaModel _model;
+    private readonly IReadOnlyDictionary<string, Parameter> _further;
     private readonly TrainingOptions _options;
     private readonly AdamW _optimizer;
     private readonly ExponentialMovingAverage? _average;
@@ -21,10 +22,11 @@ internal sealed class Learner : IDisposable
     /// <param name="model">The model, float32, on its device. It is changed to the options' precision.</param>
     /// <param name="options">How it is trained.</param>
     /// <param name="stepsOfEpoch">Steps of an epoch.</param>
-    public Learner(VideoMambaModel model, TrainingOptions options, int stepsOfEpoch)
+    /// <param name="further">Parameters that are moved along with the model's, float32, on its device.</param>
+    public Learner(VideoMambaModel model, TrainingOptions options, int stepsOfEpoch, IReadOnlyDictionary<string, Parameter> further)
     {
-        (_model, _options, _stepsOfEpoch) = (model, options, stepsOfEpoch);
-        var parameters = ParametersOf(model);
+        (_model, _options, _stepsOfEpoch, _further) = (model, options, stepsOfEpoch, further);
+        var parameters = AllParameters();
         var grouping = new ParameterGrouping
         {
             WeightDecay = options.WeightDecay,
@@ -37,7 +39,7 @@ internal sealed class Learner : IDisposable
         if (options.Precision == TrainingPrecision.BFloat16)
         {
             model.ToActivationType(ScalarType.BFloat16);
-            Parameters.RunOn(ParametersOf(model));
+            Parameters.RunOn(AllParameters());
         }
 
         _rates = Rates(options, stepsOfEpoch);
@@ -147,6 +149,8 @@ internal sealed class Learner : IDisposable
         _average?.Dispose();
         _optimizer.Dispose();
     }
+
+    private Dictionary<string, Parameter> AllParameters() => ParametersOf(_model).Concat(_further).ToDictionary();
 
     private static Dictionary<string, Parameter> ParametersOf(VideoMambaModel model) =>
         model.named_parameters().Where(named => named.parameter.requires_grad).ToDictionary(named => named.name, named => named.parameter);

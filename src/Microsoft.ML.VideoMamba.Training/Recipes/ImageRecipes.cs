@@ -1,5 +1,6 @@
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Data;
+using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 
 namespace Microsoft.ML.VideoMamba.Training.Recipes;
@@ -54,7 +55,7 @@ internal static class ImageRecipes
             Title = recipe.Title + ", taught by VideoMamba-S",
             Optimizer = recipe.Optimizer with { GradientClip = 5 },
             Schedule = recipe.Schedule with { MinLearningRate = 5e-6, WarmupLearningRate = 5e-7, WarmupEpochs = 20 },
-            Distillation = new RecipeDistillation { Teacher = ModelSize.Small.ImageCheckpoint },
+            Distillation = new DistillationOptions { Teacher = ModelSize.Small.ImageCheckpoint },
         };
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Data;
+using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Inference;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 using Microsoft.ML.VideoMamba.Training.Schedules;
@@ -58,7 +59,7 @@ public sealed record Recipe
     public string? Checkpoint { get; init; }
 
     /// <summary>The teacher; null for none.</summary>
-    public RecipeDistillation? Distillation { get; init; }
+    public DistillationOptions? Distillation { get; init; }
 
     /// <summary>How a finished model is tested.</summary>
     public ViewOptions Views { get; init; } = new();
@@ -118,6 +119,7 @@ public sealed record Recipe
             RepeatedAugmentation = RepeatedAugmentation,
             Mixing = Mixing,
             AverageDecay = Optimizer.AverageDecay,
+            Distillation = Distillation,
         };
 
         double Scaled(double rate, bool isBase) => Schedule.Scaled(rate, isBase, videos, RepeatedAugmentation.KeepsLength ? 1 : RepeatedAugmentation.Repeats);

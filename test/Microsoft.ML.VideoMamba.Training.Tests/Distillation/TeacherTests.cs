@@ -13,6 +13,8 @@ public sealed class TeacherTests
 
     private static readonly VideoMambaConfig s_student = s_small with { EmbedDim = 16, Depth = 3 };
 
+    private static readonly DistillationOptions s_options = new() { Teacher = "teacher.safetensors" };
+
     [TestMethod]
     public void IsFrozenAndSaysTheSameInEveryPass()
     {
@@ -38,7 +40,7 @@ public sealed class TeacherTests
         using var teacher = Teacher.Load(folder["teacher.safetensors"], student);
 
         Assert.AreEqual((4, 32, 24, 8), (teacher.Config.Frames, teacher.Config.Height, teacher.Config.Width, teacher.Config.EmbedDim));
-        teacher.CheckFits(student, new DistillationOptions());
+        teacher.CheckFits(student, s_options);
     }
 
     [TestMethod]
@@ -55,15 +57,15 @@ public sealed class TeacherTests
     {
         using var teacher = new Teacher(new VideoMambaModel(s_small));
 
-        teacher.CheckFits(s_student, new DistillationOptions());
-        Refuses(s_student with { Height = 24 }, new DistillationOptions(), "The teacher takes 2 frames of 16x16, the student 2 frames of 24x16");
-        Refuses(s_student with { PatchSize = 16 }, new DistillationOptions(), "The teacher makes 9 tokens of a clip, the student 3");
-        teacher.CheckFits(s_student with { PatchSize = 16 }, new DistillationOptions { Soft = true });
-        Refuses(s_student with { Classes = 4 }, new DistillationOptions { Soft = true }, "The teacher knows 3 classes, the student 4");
-        teacher.CheckFits(s_student with { Classes = 4 }, new DistillationOptions());
-        Refuses(s_student, new DistillationOptions { Weight = 0 }, "Weight must be above 0; it is 0");
-        Refuses(s_student, new DistillationOptions { TeacherEpochs = 0 }, "TeacherEpochs must be at least 1; it is 0");
-        Refuses(s_student, new DistillationOptions { Temperature = double.NaN }, "Temperature must be above 0; it is NaN");
+        teacher.CheckFits(s_student, s_options);
+        Refuses(s_student with { Height = 24 }, s_options, "The teacher takes 2 frames of 16x16, the student 2 frames of 24x16");
+        Refuses(s_student with { PatchSize = 16 }, s_options, "The teacher makes 9 tokens of a clip, the student 3");
+        teacher.CheckFits(s_student with { PatchSize = 16 }, s_options with { Soft = true });
+        Refuses(s_student with { Classes = 4 }, s_options with { Soft = true }, "The teacher knows 3 classes, the student 4");
+        teacher.CheckFits(s_student with { Classes = 4 }, s_options);
+        Refuses(s_student, s_options with { Weight = 0 }, "Weight must be above 0; it is 0");
+        Refuses(s_student, s_options with { TeacherEpochs = 0 }, "TeacherEpochs must be at least 1; it is 0");
+        Refuses(s_student, s_options with { Temperature = double.NaN }, "Temperature must be above 0; it is NaN");
 
         void Refuses(VideoMambaConfig student, DistillationOptions options, string message) =>
             StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => teacher.CheckFits(student, options)).Message, message);

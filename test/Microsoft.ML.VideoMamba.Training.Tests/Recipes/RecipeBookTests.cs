@@ -3,6 +3,7 @@ using System.Reflection;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Data;
+using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 using Microsoft.ML.VideoMamba.Training.Optimization;
 using Microsoft.ML.VideoMamba.Training.Recipes;
@@ -106,7 +107,7 @@ public sealed class RecipeBookTests
     public void OnlyTheTwoLargestImageRecipesHaveATeacher()
     {
         CollectionAssert.AreEqual(new[] { "in1k-middle-224", "in1k-base-224" }, RecipeBook.All.Where(recipe => recipe.Distillation is not null).Select(recipe => recipe.Name).ToArray());
-        Assert.AreEqual(new RecipeDistillation { Teacher = "videomamba_s16_in1k_res224.pth", Weight = 1, TeacherEpochs = null, Soft = false }, RecipeBook.Find("in1k-base-224").Distillation);
+        Assert.AreEqual(new DistillationOptions { Teacher = "videomamba_s16_in1k_res224.pth", Weight = 1, TeacherEpochs = null, Soft = false }, RecipeBook.Find("in1k-base-224").Distillation);
     }
 
     [TestMethod]

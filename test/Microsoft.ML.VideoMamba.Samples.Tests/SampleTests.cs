@@ -108,6 +108,7 @@ public sealed class SampleTests
     [DataRow("FineTune")]
     [DataRow("Regression")]
     [DataRow("CrossValidation")]
+    [DataRow("FashionClips")]
     public void WithoutArgumentsASampleSaysWhatItWants(string sample)
     {
         var (exitCode, _, error) = SampleProgram.Run(sample);

@@ -38,6 +38,9 @@ internal static class Program
             case "kernels":
                 new KernelBenchmarks(1, args.Length > 3 ? int.Parse(args[3]) : 1569, 192).Run(seconds);
                 break;
+            case "products":
+                ProductBenchmarks.Run(args.Length > 3 ? int.Parse(args[3]) : 1569, 192, seconds);
+                break;
             case "quickstart":
                 Forward("QuickStart model forward", s_quickStart, 32, seconds);
                 TrainingStep("QuickStart model training step", s_quickStart, 32, seconds);

@@ -1,4 +1,6 @@
 using Microsoft.ML.VideoMamba.Kernels.Convolution;
+using Microsoft.ML.VideoMamba.Kernels.MatrixProducts;
+using Microsoft.ML.VideoMamba.Kernels.Projection;
 using Microsoft.ML.VideoMamba.Kernels.Scan;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 using static TorchSharp.torch;
@@ -41,7 +43,7 @@ internal sealed unsafe class MixPlan
     {
         using var scratch = Scratch.Rent();
         var inputs = Convolve(scratch);
-        Tensor[] selections = [.. inputs.Zip(_directions, (u, direction) => nn.functional.linear(u, direction.XProj))];
+        Tensor[] selections = [.. inputs.Zip(_directions, (u, direction) => LinearProjection.Run(u, direction.XProj))];
         var y = empty([_scanSize.Batch, _scanSize.Length, _channels], _xz.dtype);
         var kept = keep ? ScanCheckpoints.Empty(_scanSize, _directions.Length, gated: true) : null;
 
@@ -103,9 +105,19 @@ internal sealed unsafe class MixPlan
         int rank = direction.Rank, states = direction.States;
         var dSelection = empty_like(selection);
         SimdRunner.Run(new ScanMapsKernel(_scanSize, gradient, new TensorRows(dSelection, rank), new TensorRows(dSelection, rank + states)), _width, _xz.dtype);
-        dSelection.narrow(1, 0, rank).addmm_(dStep, direction.DtProj, beta: 0, alpha: 1);
-        dU.addmm_(dSelection, direction.XProj, beta: 1, alpha: 1);
-        return (dSelection.t().mm(u), dStep.t().mm(selection.narrow(1, 0, rank)));
+        if (_xz.dtype != ScalarType.Float32)
+        {
+            dSelection.narrow(1, 0, rank).addmm_(dStep, direction.DtProj, beta: 0, alpha: 1);
+            dU.addmm_(dSelection, direction.XProj, beta: 1, alpha: 1);
+            return (dSelection.t().mm(u), dStep.t().mm(selection.narrow(1, 0, rank)));
+        }
+
+        var (dXProj, dDtProj) = (empty_like(direction.XProj), empty_like(direction.DtProj));
+        MatrixProduct.Run(new MatrixView(dStep), new MatrixView(direction.DtProj), new MatrixView(dSelection, 0, rank), _width);
+        MatrixProduct.Run(new MatrixView(dSelection), new MatrixView(direction.XProj), new MatrixView(dU), _width, add: true);
+        MatrixProduct.Run(new MatrixView(dSelection).Transposed, new MatrixView(u), new MatrixView(dXProj), _width);
+        MatrixProduct.Run(new MatrixView(dStep).Transposed, new MatrixView(selection, 0, rank), new MatrixView(dDtProj), _width);
+        return (dXProj, dDtProj);
     }
 
     /// <summary>Each direction's convolved inputs, (batch · length, channels).</summary>

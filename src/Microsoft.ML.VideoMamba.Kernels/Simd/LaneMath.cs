@@ -66,6 +66,39 @@ internal static unsafe class LaneMath
         return AddPairs(AddPairs(fa, fb), AddPairs(fc, fd));
     }
 
+    /// <summary>Transposes four times four numbers.</summary>
+    /// <param name="source">The first row.</param>
+    /// <param name="sourceStride">From a row to the next.</param>
+    /// <param name="destination">The first row of the transpose.</param>
+    /// <param name="stride">From a row of the transpose to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(float* source, long sourceStride, float* destination, long stride)
+    {
+        Vector128<float> a = Vector128.Load(source), b = Vector128.Load(source + sourceStride);
+        Vector128<float> c = Vector128.Load(source + 2 * sourceStride), d = Vector128.Load(source + 3 * sourceStride);
+        Vector128<float> ab = ZipLower(a, b), cd = ZipLower(c, d), abUpper = ZipUpper(a, b), cdUpper = ZipUpper(c, d);
+        Vector128.Create(ab.GetLower(), cd.GetLower()).Store(destination);
+        Vector128.Create(ab.GetUpper(), cd.GetUpper()).Store(destination + stride);
+        Vector128.Create(abUpper.GetLower(), cdUpper.GetLower()).Store(destination + 2 * stride);
+        Vector128.Create(abUpper.GetUpper(), cdUpper.GetUpper()).Store(destination + 3 * stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> ZipLower(Vector128<float> a, Vector128<float> b)
+    {
+        if (Sse.IsSupported) return Sse.UnpackLow(a, b);
+        if (AdvSimd.Arm64.IsSupported) return AdvSimd.Arm64.ZipLow(a, b);
+        return Vector128.Create(a[0], b[0], a[1], b[1]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> ZipUpper(Vector128<float> a, Vector128<float> b)
+    {
+        if (Sse.IsSupported) return Sse.UnpackHigh(a, b);
+        if (AdvSimd.Arm64.IsSupported) return AdvSimd.Arm64.ZipHigh(a, b);
+        return Vector128.Create(a[2], b[2], a[3], b[3]);
+    }
+
     /// <summary>The sums of neighbours: of the first vector, then of the second.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> AddPairs(Vector128<float> a, Vector128<float> b)

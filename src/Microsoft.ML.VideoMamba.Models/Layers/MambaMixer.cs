@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Kernels.Mixing;
+using Microsoft.ML.VideoMamba.Kernels.Projection;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -127,7 +128,7 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
             return FusedMixer.Run(tokens, parameters);
         }
 
-        return nn.functional.linear(Walk(nn.functional.linear(tokens, _inProj.weight)), _outProj.weight.As(tokens.dtype));
+        return LinearProjection.Run(Walk(LinearProjection.Run(tokens, _inProj.weight)), _outProj.weight.As(tokens.dtype));
     }
 
     private MixerParameters Parameters(ScalarType type) => new(_inProj.weight, _outProj.weight.As(type), ForwardDirection(type), ReverseDirection(type));

@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Projection;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -47,6 +48,6 @@ public sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
         // (batch, channels, positions, rows, columns, tubelet, patch, patch); frames and pixels that fill no patch are left out.
         var patches = frames.As(type).unfold(2, _config.Tubelet, _config.Tubelet).unfold(3, patch, stride).unfold(4, patch, stride);
         var rows = patches.permute(0, 2, 3, 4, 1, 5, 6, 7).flatten(4).flatten(1, 3);
-        return nn.functional.linear(rows, _proj.weight.flatten(1), _proj.bias!.As(type)).MoveToOuterDisposeScope();
+        return LinearProjection.Run(rows, _proj.weight.flatten(1), _proj.bias!.As(type)).MoveToOuterDisposeScope();
     }
 }

@@ -60,7 +60,7 @@ public sealed class SelectiveScanSpeedTests
 
         public int Pieces => 8;
 
-    public int Channels => 0;
+        public int Channels => 0;
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
         public void Run<TLanes, TElement>(int piece)

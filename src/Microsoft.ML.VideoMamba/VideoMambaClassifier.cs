@@ -30,19 +30,20 @@ public sealed class VideoMambaClassifier : IEstimator<VideoMambaTransformer>
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         (_environment, _options) = (environment, options);
-        _network = new Lazy<CheckpointNetwork>(() => CheckpointNetwork.Load(environment, options, labels));
+        _network = new Lazy<CheckpointNetwork>(() => CheckpointNetwork.Load(environment, options, labels), LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>Loads the checkpoint and checks the input column; there is nothing to learn.</summary>
     /// <param name="input">The data.</param>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or has the wrong type.</exception>
-    /// <exception cref="ArgumentException">The checkpoint has no head, or other than one class for each label.</exception>
+    /// <exception cref="ArgumentException">There is not one label for each class.</exception>
+    /// <exception cref="InvalidOperationException">The checkpoint has no head.</exception>
     /// <exception cref="Models.Checkpoints.CheckpointException">The checkpoint cannot be read or is no VideoMamba.</exception>
     public VideoMambaTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var (network, labels) = _network.Value;
-        if (network.Config.Classes == 0) throw new ArgumentException($"{_options.Checkpoint} has no head: it can embed, but not classify.", nameof(input));
+        if (network.Config.Classes == 0) throw new InvalidOperationException($"{_options.Checkpoint} has no head: it can embed, but not classify.");
         var transformer = new VideoMambaTransformer(_environment, network, Settings(), labels is null ? null : KeyNames.OfText(labels));
         transformer.GetOutputSchema(input.Schema);
         return transformer;

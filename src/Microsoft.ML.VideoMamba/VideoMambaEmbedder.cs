@@ -34,7 +34,7 @@ public sealed class VideoMambaEmbedder : IEstimator<VideoMambaEmbedderTransforme
         ArgumentNullException.ThrowIfNull(options);
         options.CheckWithCheckpoint();
         (_environment, _options) = (environment, options);
-        _network = new Lazy<Network>(() => CheckpointNetwork.Load(environment, options, labels: null).Network);
+        _network = new Lazy<Network>(() => CheckpointNetwork.Load(environment, options, labels: null).Network, LazyThreadSafetyMode.PublicationOnly);
     }
 
     internal VideoMambaEmbedder(IHostEnvironment environment, Options options, ITransformer model)

@@ -1,4 +1,8 @@
 using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Training;
+using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Optimization;
+using Microsoft.ML.VideoMamba.Training.Schedules;
 using Microsoft.ML.VideoMamba.Video.Reading;
 
 namespace Microsoft.ML.VideoMamba;
@@ -65,8 +69,14 @@ public sealed partial class VideoMambaTrainer
         /// <summary>Passes over the training set, at least 1.</summary>
         public int Epochs { get; set; } = 30;
 
-        /// <summary>Clips of a step, and those scored at once, at least 1.</summary>
+        /// <summary>Clips of a batch, and those scored at once, at least 1.</summary>
         public int BatchSize { get; set; } = 8;
+
+        /// <summary>Batches whose gradients make one step, at least 1: a large step in little memory.</summary>
+        public int AccumulationSteps { get; set; } = 1;
+
+        /// <summary>What the network computes in while it is trained.</summary>
+        public TrainingPrecision Precision { get; set; }
 
         /// <summary>Learning rate after the warm-up, above 0.</summary>
         public double LearningRate { get; set; } = 5e-4;
@@ -77,8 +87,26 @@ public sealed partial class VideoMambaTrainer
         /// <summary>Epochs over which the rate rises, at least 0; null for a tenth of all, 5 at most.</summary>
         public double? WarmupEpochs { get; set; }
 
+        /// <summary>Learning rate that the warm-up rises from, at least 0; null for <see cref="MinLearningRate"/>.</summary>
+        public double? WarmupLearningRate { get; set; }
+
+        /// <summary>How the rate falls.</summary>
+        public LearningRateSchedule Schedule { get; set; }
+
         /// <summary>Decoupled weight decay, at least 0.</summary>
         public double WeightDecay { get; set; } = 0.05;
+
+        /// <summary>Weight decay that a cosine rises (or falls) to from <see cref="WeightDecay"/>, at least 0; null to keep it.</summary>
+        public double? FinalWeightDecay { get; set; }
+
+        /// <summary>Decay of AdamW's first moment, in [0, 1).</summary>
+        public double Beta1 { get; set; } = 0.9;
+
+        /// <summary>Decay of AdamW's second moment, in [0, 1).</summary>
+        public double Beta2 { get; set; } = 0.999;
+
+        /// <summary>AdamW's epsilon, above 0.</summary>
+        public double Epsilon { get; set; } = 1e-8;
 
         /// <summary>Largest global norm of the gradients, above 0; null for no clipping.</summary>
         public double? GradientClip { get; set; } = 1;
@@ -86,8 +114,26 @@ public sealed partial class VideoMambaTrainer
         /// <summary>Label smoothing, in [0, 1); not for regression.</summary>
         public double LabelSmoothing { get; set; } = 0.1;
 
+        /// <summary>Whether rare classes count as much as common ones in the loss; not for regression.</summary>
+        public bool BalanceClasses { get; set; }
+
+        /// <summary>Decay of a moving average of the weights that is validated and kept instead of them, in [0, 1); null for none.</summary>
+        public double? AverageDecay { get; set; }
+
         /// <summary>Rate of a layer over that of the one above it, in (0, 1]; 1 for the same rate everywhere.</summary>
         public double LayerDecay { get; set; } = 1;
+
+        /// <summary>Which layer a parameter counts to under <see cref="LayerDecay"/>.</summary>
+        public LayerDecayMapping LayerDecayMapping { get; set; } = LayerDecayMapping.Corrected;
+
+        /// <summary>RandAugment or AutoAugment in timm's notation, such as <c>rand-m7-n4-mstd0.5-inc1</c>; null for none.</summary>
+        public string? AugmentationPolicy { get; set; }
+
+        /// <summary>Strength of the original's colour jitter, at least 0.</summary>
+        public double ColorJitter { get; set; }
+
+        /// <summary>What a random crop is measured by.</summary>
+        public CropStyle Crop { get; set; }
 
         /// <summary>Least area of the random crop over that of the largest one that fits, in (0, 1]; 1 for none.</summary>
         public double MinScale { get; set; } = 0.6;
@@ -109,6 +155,9 @@ public sealed partial class VideoMambaTrainer
 
         /// <summary>Largest deviation of the noise added to each pixel, on the scale of 0 to 1; in [0, 1).</summary>
         public double Noise { get; set; } = 0.02;
+
+        /// <summary>With which probability a random box of the clip is covered, in [0, 1].</summary>
+        public double ErasingProbability { get; set; }
 
         /// <summary>Part of the training set that is held out to choose the best epoch where no validation set is given, in [0, 1); 0 for none.</summary>
         public double ValidationFraction { get; set; } = 0.1;
@@ -133,6 +182,12 @@ public sealed partial class VideoMambaTrainer
 
         /// <summary>Threads that augment clips; 0 (default) for one a core.</summary>
         public int Workers { get; set; }
+
+        /// <summary>Folder that gets the whole state after each epoch, so that a training can go on where it was stopped, even by force; null for none.</summary>
+        public string? StateFolder { get; set; }
+
+        /// <summary>Whether to go on from the state in <see cref="StateFolder"/>. Without it, a folder that holds a state is refused.</summary>
+        public bool Resume { get; set; }
 
         /// <summary>
         /// Where the model is trained: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Null for what <c>VIDEOMAMBA_DEVICE</c> in the environment says, then

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.VideoMamba.Columns;
 using Microsoft.ML.VideoMamba.Schemas;
+using Microsoft.ML.VideoMamba.Trainers;
 using Microsoft.ML.VideoMamba.Training;
 
 namespace Microsoft.ML.VideoMamba;

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Training;
 
 namespace Microsoft.ML.VideoMamba.Tests;
@@ -60,6 +61,24 @@ public sealed class CancellationTests
                 yield return new NumberedClipRow { Label = i, Video = TinyClips.Make(0, i) };
             }
         }
+    }
+
+    [TestMethod]
+    public void AStoppedFitGoesOnFromItsState()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = new CancellationTokenSource();
+        var trainers = _ml.MulticlassClassification.Trainers;
+        var map = _ml.Transforms.Conversion.MapValueToKey("Label");
+        var options = TinyTrainer.Options(options => options.StateFolder = folder.FullName);
+        map.Append(trainers.VideoMamba(options, metricsCallback: epoch => source.Cancel(), cancellation: source.Token)).Fit(TinyTrainer.Clips(_ml));
+        options.Resume = true;
+        var resumed = new List<int>();
+
+        var model = map.Append(trainers.VideoMamba(options, metricsCallback: epoch => resumed.Add(epoch.Epoch))).Fit(TinyTrainer.Clips(_ml)).LastTransformer;
+
+        CollectionAssert.AreEqual(new[] { 2, 3 }, resumed);
+        Assert.HasCount(3, model.Epochs);
     }
 
     [TestMethod]

@@ -1,4 +1,6 @@
 using System.Reflection;
+using Microsoft.ML.VideoMamba.Trainers;
+using Microsoft.ML.VideoMamba.Training;
 
 namespace Microsoft.ML.VideoMamba.Tests;
 
@@ -60,6 +62,34 @@ public sealed class OptionsTests
 
         Assert.Contains(option, error.Message);
     }
+
+    /// <summary>A new option of the engine is either offered here or left out on purpose.</summary>
+    [TestMethod]
+    public void ATrainerPassesTheEnginesOptionsOn()
+    {
+        string[] decidedElsewhere = [nameof(TrainingOptions.Task), nameof(TrainingOptions.Augmentation), nameof(TrainingOptions.ClassWeights)];
+        foreach (var target in typeof(TrainingOptions).GetProperties().Where(property => property.CanWrite && !decidedElsewhere.Contains(property.Name)))
+        {
+            var options = new VideoMambaTrainer.Options { StateFolder = "a", Seed = 5, Device = "cuda:3" };
+            var source = typeof(VideoMambaTrainer.Options).GetProperty(target.Name);
+            Assert.IsNotNull(source, $"{target.Name} is not offered");
+            object other = Another(source.PropertyType, source.GetValue(options));
+            source.SetValue(options, other);
+
+            var mapped = OptionsMapping.ToTraining(options, TrainingTask.Classification, options.Device!, options.Seed!.Value);
+
+            Assert.AreEqual(other, target.GetValue(mapped), target.Name);
+        }
+    }
+
+    private static object Another(Type type, object? value) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        { IsEnum: true } kind => Enum.GetValues(kind).Cast<object>().First(other => !other.Equals(value)),
+        var kind when kind == typeof(bool) => !(bool)value!,
+        var kind when kind == typeof(int) => ((int?)value ?? 0) + 3,
+        var kind when kind == typeof(double) => ((double?)value ?? 0) * 0.5 + 0.1,
+        _ => "another",
+    };
 
     private static bool IsInitOnly(PropertyInfo property) =>
         property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit));

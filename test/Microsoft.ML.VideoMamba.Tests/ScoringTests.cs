@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Data;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Video;
@@ -164,6 +165,34 @@ public sealed class ScoringTests
     [TestCategory(TestCategories.Slow)]
     public void AThousandPredictionsLeaveNoTensors() => AssertFlat(1000);
 
+    [TestMethod]
+    [DoNotParallelize]
+    public void AModelThatNobodyHoldsIsFreed()
+    {
+        Train();
+        Settle();
+        long tensors = Tensor.TotalCount;
+
+        Train();
+
+        Settle();
+        Assert.AreEqual(tensors, Tensor.TotalCount);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Train()
+        {
+            var clips = TinyTrainer.Clips(s_ml);
+            Assert.HasCount(12, TinyTrainer.Classifier(s_ml, clips, options => options.Epochs = 1).Transform(clips).GetColumn<float[]>("Score").ToArray());
+        }
+    }
+
+    private static void Settle()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+    }
+
     private static void AssertFlat(int predictions)
     {
         using var engine = Engine();
@@ -176,13 +205,6 @@ public sealed class ScoringTests
 
         Settle();
         Assert.AreEqual(tensors, Tensor.TotalCount);
-
-        static void Settle()
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            GC.Collect();
-        }
     }
 
     private static PredictionEngine<LabeledClipRow, Scored> Engine() => s_ml.Model.CreatePredictionEngine<LabeledClipRow, Scored>(Model);

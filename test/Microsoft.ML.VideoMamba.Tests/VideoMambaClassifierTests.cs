@@ -82,7 +82,7 @@ public sealed class VideoMambaClassifierTests
         var clips = TinyTrainer.Clips(_ml);
 
         Assert.Contains("has 3 classes; 2 labels", Assert.ThrowsExactly<ArgumentException>(() => _ml.Transforms.ClassifyVideo(checkpoint.Path, ["a", "b"]).Fit(clips)).Message);
-        Assert.Contains("has no head", Assert.ThrowsExactly<ArgumentException>(() => _ml.Transforms.ClassifyVideo(headless.Path).Fit(clips)).Message);
+        Assert.Contains("has no head", Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Transforms.ClassifyVideo(headless.Path).Fit(clips)).Message);
         Assert.Contains("Could not find feature column 'Nope'", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Transforms.ClassifyVideo(checkpoint.Path, s_labels, "Nope").Fit(clips)).Message);
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Transforms.ClassifyVideo(new() { Checkpoint = checkpoint.Path, BatchSize = 0 }));
     }

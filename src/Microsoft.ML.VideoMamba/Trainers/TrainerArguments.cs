@@ -1,6 +1,6 @@
 using Microsoft.ML.VideoMamba.Training;
 
-namespace Microsoft.ML.VideoMamba;
+namespace Microsoft.ML.VideoMamba.Trainers;
 
 /// <summary>What a trainer is given beside its options: things that are no simple values.</summary>
 /// <param name="ValidationSet">Rows to choose the best epoch by, or null.</param>

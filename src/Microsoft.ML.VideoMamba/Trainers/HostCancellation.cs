@@ -1,7 +1,7 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.VideoMamba.Interop;
 
-namespace Microsoft.ML.VideoMamba.Datasets;
+namespace Microsoft.ML.VideoMamba.Trainers;
 
 /// <summary>A user's token and a host's cancellation (AutoML's way) as one token. The host can only be asked, so it is at every step and ten times a second.</summary>
 internal sealed class HostCancellation : IDisposable

@@ -10,7 +10,7 @@ using Microsoft.ML.VideoMamba.Schemas;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Clips;
 
-namespace Microsoft.ML.VideoMamba;
+namespace Microsoft.ML.VideoMamba.Trainers;
 
 /// <summary>One call of a trainer's Fit: rows are read and kept, a network learns from them, and ML.NET's channels hear of it.</summary>
 internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
@@ -47,11 +47,13 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
         int seed = _options.Seed ?? MLNet.Seed(_environment) ?? 1;
         using var checkpoint = _options.Checkpoint is null ? null : Checkpoint.Open(_options.Checkpoint, _options.CheckpointRoot);
         var config = NetworkShape.Of(_options, feature, classes, checkpoint);
-        var run = new TrainingRun(config, OptionsMapping.ToTraining(_options, _task, device, seed), checkpoint is null ? null : model => Initialize(model, checkpoint));
+        var options = OptionsMapping.ToTraining(_options, _task, device, seed);
 
         using var training = Read(input, config, "Training");
         using var validation = _arguments.ValidationSet is null ? null : Read(_arguments.ValidationSet, config, "Validation");
         if (_task == TrainingTask.Classification) WarnOfRareClasses(training, classes, names);
+        if (_options.BalanceClasses && _task == TrainingTask.Classification) options = options with { ClassWeights = ClassBalance.Weights(Enumerable.Range(0, training.Count).Select(training.LabelOf), classes) };
+        var run = new TrainingRun(config, options, checkpoint is null ? null : model => Initialize(model, checkpoint), new ChannelLogger(_channel));
         _channel.Info(
             MessageSensitivity.None, "Training VideoMamba of {0} layers of width {1} on {2}, {3} frames of {4}x{5}: {6} clips, {7}.",
             config.Depth, config.EmbedDim, device, config.Frames, config.Height, config.Width, training.Count, _task == TrainingTask.Classification ? $"{classes} classes" : "regression");
@@ -128,8 +130,10 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
         var labelOf = LabelColumn.Open(cursor, label);
         var add = rows.Open(cursor);
         long row = 0, withoutLabel = 0, withoutClip = 0;
+        using var reading = new ReadingProgress(_host, _channel, role, data.GetRowCount());
         for (; cursor.MoveNext(); row++)
         {
+            reading.RowDone();
             _cancellation.ThrowIfCancelled();
             if (labelOf() is not { } found) withoutLabel++;
             else if (!add(found, row)) withoutClip++;

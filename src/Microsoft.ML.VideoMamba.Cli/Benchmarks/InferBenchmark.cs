@@ -1,18 +1,21 @@
+using Microsoft.ML.VideoMamba.Kernels.Inference;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Cli.Benchmarks;
 
-/// <summary>A network's pass over clips as in evaluation; with gradients if they are asked for.</summary>
+/// <summary>A network's pass over clips as in evaluation, recorded where that can be; with gradients if they are asked for.</summary>
 internal sealed class InferBenchmark : IBenchmark
 {
     private readonly BenchOptions _options;
     private readonly BenchModel _network;
+    private readonly RecordedNetwork? _recorded;
 
     public InferBenchmark(BenchOptions options)
     {
         _options = options;
         _network = new BenchModel(options, options.DType);
         _network.Model.eval();
+        if (!options.Backward && _network.Model.RecordingProblem(options.DType) is null) _recorded = _network.Model.Record(options.Batch, options.DType);
     }
 
     public int Clips => _options.Batch;
@@ -23,11 +26,21 @@ internal sealed class InferBenchmark : IBenchmark
     {
         using var gradients = set_grad_enabled(_options.Backward);
         using var scope = NewDisposeScope();
+        if (_recorded is not null)
+        {
+            _recorded.Run(_network.Clips);
+            return;
+        }
+
         var logits = _network.Model.forward(_network.Clips);
         if (_options.Backward) autograd.grad([logits.sum()], [.. _network.Model.parameters()]);
     }
 
     public MatrixProducts CreateProducts() => new(_options, _options.Backward);
 
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _recorded?.Dispose();
+        _network.Dispose();
+    }
 }

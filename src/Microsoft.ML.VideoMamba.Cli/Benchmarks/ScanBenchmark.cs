@@ -1,4 +1,3 @@
-using Microsoft.ML.VideoMamba.Kernels;
 using Microsoft.ML.VideoMamba.Kernels.Scan;
 using static TorchSharp.torch;
 
@@ -16,21 +15,22 @@ internal sealed class ScanBenchmark : IBenchmark
         _options = options;
         long batch = options.Batch, length = options.Length, channels = options.Channels, states = options.Config.StateSize;
         using var scope = NewDisposeScope();
+        long[] both = options.Directions == 2 ? [2] : [];
         Tensor[] inputs =
         [
-            Activations(channels), // u
-            Activations(channels), // delta
-            -(randn([channels, states], device: options.Device).exp()), // A
-            Activations(states), // B
-            Activations(states), // C
-            randn([channels], device: options.Device), // D
-            Activations(channels), // z
-            randn([channels], device: options.Device), // delta bias
+            Activations(both, channels), // u
+            Activations(both, channels), // delta
+            -(randn([.. both, channels, states], device: options.Device).exp()), // A
+            Activations(both, states), // B
+            Activations(both, states), // C
+            randn([.. both, channels], device: options.Device), // D
+            Activations([], channels), // z
+            randn([.. both, channels], device: options.Device), // delta bias
         ];
         _inputs = [.. inputs.Select(input => input.requires_grad_(options.Backward).DetachFromDisposeScope())];
-        _dy = Activations(channels).DetachFromDisposeScope();
+        _dy = Activations(both, channels).DetachFromDisposeScope();
 
-        Tensor Activations(long width) => randn([batch, length, width], device: options.Device).to(options.DType);
+        Tensor Activations(long[] axes, long width) => randn([.. axes, batch, length, width], device: options.Device).to(options.DType);
     }
 
     public int Clips => _options.Batch;
@@ -42,8 +42,7 @@ internal sealed class ScanBenchmark : IBenchmark
     {
         using var gradients = set_grad_enabled(_options.Backward);
         using var scope = NewDisposeScope();
-        var y = Scan(SequenceDirection.Forward);
-        if (_options.Directions == 2) y = y + Scan(SequenceDirection.Reverse);
+        var y = Scan();
         if (_options.Backward) autograd.grad([y], _inputs, [_dy]);
     }
 
@@ -53,6 +52,7 @@ internal sealed class ScanBenchmark : IBenchmark
         _dy.Dispose();
     }
 
-    private Tensor Scan(SequenceDirection direction) => SelectiveScan.Run(
-        _inputs[0], _inputs[1], _inputs[2], _inputs[3], _inputs[4], _inputs[5], _inputs[6], _inputs[7], deltaSoftplus: true, direction: direction).Y;
+    private Tensor Scan() => _options.Directions == 2
+        ? BidirectionalScan.Run(_inputs[0], _inputs[1], _inputs[2], _inputs[3], _inputs[4], _inputs[5], _inputs[6], _inputs[7], deltaSoftplus: true).Y
+        : SelectiveScan.Run(_inputs[0], _inputs[1], _inputs[2], _inputs[3], _inputs[4], _inputs[5], _inputs[6], _inputs[7], deltaSoftplus: true).Y;
 }

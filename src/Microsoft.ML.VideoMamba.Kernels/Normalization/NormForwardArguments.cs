@@ -7,7 +7,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Normalization;
 internal struct NormForwardArguments
 {
     public nint X, Residual, Scale, W, B, Y, S;
-    public long Rows;
-    public int RowsPerClip;
+    public long Rows, ResidualRows;
+    public int XStep, SStep, RowsPerClip;
     public float Epsilon;
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.VideoMamba.Kernels.Inference;
+using Microsoft.ML.VideoMamba.Kernels.Mixing;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -25,6 +27,9 @@ public sealed class MambaBlock : nn.Module
         _norm = new TokenNorm(config.Norm, config.EmbedDim, config.NormEpsilon, device);
         RegisterComponents();
     }
+
+    /// <summary>What it learnt.</summary>
+    internal (NormParameters Norm, MixerParameters Mixer) Parameters() => (_norm.Parameters(), _mixer.Parameters());
 
     /// <summary>Runs the layer.</summary>
     /// <param name="hidden">The mixer's result of the layer before, or the embedded tokens; (batch, tokens, embed_dim).</param>

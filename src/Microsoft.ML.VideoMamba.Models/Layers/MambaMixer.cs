@@ -123,7 +123,7 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
 
     private Tensor Run(Tensor tokens)
     {
-        if (_order is ScanOrder.SpatialFirst or ScanOrder.TemporalFirst && Parameters(tokens.dtype) is var parameters && FusedMixer.Takes(tokens, parameters))
+        if (_order is ScanOrder.SpatialFirst or ScanOrder.TemporalFirst && Parameters() is var parameters && FusedMixer.Takes(tokens, parameters))
         {
             return FusedMixer.Run(tokens, parameters);
         }
@@ -131,7 +131,12 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
         return LinearProjection.Run(Walk(LinearProjection.Run(tokens, _inProj.weight)), _outProj.weight.As(tokens.dtype));
     }
 
-    private MixerParameters Parameters(ScalarType type) => new(_inProj.weight, _outProj.weight.As(type), ForwardDirection(type), ReverseDirection(type));
+    /// <summary>What it learnt, the matrices in the type of in_proj's weight and the rest in float32.</summary>
+    internal MixerParameters Parameters()
+    {
+        var type = _inProj.weight.dtype;
+        return new MixerParameters(_inProj.weight, _outProj.weight.As(type), ForwardDirection(type), ReverseDirection(type));
+    }
 
     private Tensor Walk(Tensor xz)
     {

@@ -35,6 +35,12 @@ public sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The convolution's weight, (embed_dim, channels[, tubelet], patch, patch).</summary>
+    internal Parameter Weight => _proj.weight;
+
+    /// <summary>The convolution's bias, (embed_dim).</summary>
+    internal Parameter Bias => _proj.bias!;
+
     /// <summary>Embeds.</summary>
     /// <param name="clips">(batch, channels, frames, height, width) or, for an image model, (batch, channels, height, width).</param>
     /// <returns>(batch, temporal positions · patches, embed_dim) in the weights' type: frame by frame, each row by row.</returns>

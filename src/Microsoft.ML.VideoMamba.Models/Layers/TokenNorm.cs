@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Inference;
 using Microsoft.ML.VideoMamba.Kernels.Normalization;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using TorchSharp.Modules;
@@ -33,6 +34,9 @@ public sealed class TokenNorm : nn.Module
         _epsilon = epsilon;
         RegisterComponents();
     }
+
+    /// <summary>What it learnt.</summary>
+    internal NormParameters Parameters() => new(_weight, _bias);
 
     /// <summary>Adds and norms.</summary>
     /// <param name="x">(…, width), any floating type.</param>

@@ -58,7 +58,7 @@ public sealed class MixerGpuTests
         using var scope = NewDisposeScope();
         Float64Comparison.Assert(
             Operands(batch, length, embed, inner, rank, directions, type), of => Steps(of, directions), of => Fused(of, directions), CUDA,
-            stored => type == ScalarType.Float32 ? 1e-4 : 2e-2);
+            stored => type == ScalarType.Float32 ? 1e-4 : 4e-2);
     }
 
     private static Dictionary<string, Tensor?> Operands(int batch, int length, int embed, int inner, int rank, int directions, ScalarType type)

@@ -5,8 +5,10 @@ struct NormForwardArguments {
   const act* x;
   const float *residual, *scale, *w, *b;   // residual, scale and b may be null
   act* y;
-  float* s;                                // may be null
+  float* s;                                // may be null; may be the residual
   long long rows;
+  long long residual_rows;                 // after so many, the residual begins again: positions that all clips share
+  int x_step, s_step;                      // every so manieth row of x, and of residual and s, is taken; rows of y are dense
   int rows_per_clip;
   float epsilon;
 };
@@ -15,17 +17,18 @@ struct NormForwardArguments {
 extern "C" __global__ void __launch_bounds__(128) norm_forward(const __grid_constant__ NormForwardArguments args) {
   const long long row = (long long)blockIdx.x * 4 + (threadIdx.x >> 5);
   if (row >= args.rows) return;
+  const long long at_x = row * args.x_step * CHANNELS, at_s = row * args.s_step * CHANNELS, at_residual = row * args.s_step % args.residual_rows * CHANNELS;
   const float scale = args.scale ? args.scale[row / args.rows_per_clip] : 1.f;
   float s[HELD];
   for_each_part([&](int i, int c) {
-    load_row(args.x + row * CHANNELS + c, s + i);
+    load_row(args.x + at_x + c, s + i);
     if (args.scale) for (int k = 0; k < WIDTH; k++) s[i + k] *= scale;
     if (args.residual) {
       float r[WIDTH];
-      load_row(args.residual + row * CHANNELS + c, r);
+      load_row(args.residual + at_residual + c, r);
       for (int k = 0; k < WIDTH; k++) s[i + k] += r[k];
     }
-    if (args.s) store_row(args.s + row * CHANNELS + c, s + i);
+    if (args.s) store_row(args.s + at_s + c, s + i);
   });
   const float inverse = centre_and_scale(s, args.epsilon);
   for_each_part([&](int i, int c) {

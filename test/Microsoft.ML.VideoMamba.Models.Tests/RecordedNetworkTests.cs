@@ -90,6 +90,7 @@ public sealed class RecordedNetworkTests
 
     private static VideoMambaModel Model(VideoMambaConfig config)
     {
+        Kernels.Runtime.TorchRuntime.EnsureLoaded();
         manual_seed(5);
         var model = new VideoMambaModel(config);
         model.eval();

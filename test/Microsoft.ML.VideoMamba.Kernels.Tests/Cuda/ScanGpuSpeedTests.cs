@@ -68,6 +68,7 @@ public sealed class ScanGpuSpeedTests
 
     private static CudaScanOperands Operands(int batch, int length, int channels)
     {
+        Kernels.Runtime.TorchRuntime.EnsureLoaded();
         manual_seed(3);
         Tensor Normal(params long[] shape) => randn(shape, device: CUDA).to_type(ScalarType.BFloat16);
         Tensor A = -(randn([2, channels, 16], device: CUDA) * 0.3 + arange(1, 17, device: CUDA).log()).exp();

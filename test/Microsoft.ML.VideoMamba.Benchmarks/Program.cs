@@ -32,6 +32,7 @@ internal static class Program
         double seconds = args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 5;
         int threads = args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : get_num_threads();
         set_num_threads(threads);
+        Pairing.Only = Environment.GetEnvironmentVariable("ONLY");
         Console.WriteLine($"{KernelFaces.Description}; {string.Join(" ", KernelFaces.InstructionSets)}");
         switch (args.FirstOrDefault() ?? "all")
         {

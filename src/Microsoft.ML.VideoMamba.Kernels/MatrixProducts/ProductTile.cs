@@ -26,9 +26,8 @@ internal static unsafe class ProductTile
         where TLanes : unmanaged, ILanes<TLanes>
     {
         float* c3 = c + 3 * cStride, c6 = c + 6 * cStride;
-        TileRow<TLanes> r0 = TileRow<TLanes>.Start(c, add), r1 = TileRow<TLanes>.Start(c + cStride, add), r2 = TileRow<TLanes>.Start(c + 2 * cStride, add);
-        TileRow<TLanes> r3 = TileRow<TLanes>.Start(c3, add), r4 = TileRow<TLanes>.Start(c3 + cStride, add), r5 = TileRow<TLanes>.Start(c3 + 2 * cStride, add);
-        TileRow<TLanes> r6 = TileRow<TLanes>.Start(c6, add), r7 = TileRow<TLanes>.Start(c6 + cStride, add);
+        var zero = TileRow<TLanes>.Zero();
+        TileRow<TLanes> r0 = zero, r1 = zero, r2 = zero, r3 = zero, r4 = zero, r5 = zero, r6 = zero, r7 = zero;
         float* a3 = a + 3 * rowStride, a6 = a + 6 * rowStride;
         for (int k = 0; k < depth; k++)
         {
@@ -47,14 +46,14 @@ internal static unsafe class ProductTile
             b += TileRow<TLanes>.Columns;
         }
 
-        TileRow<TLanes>.Store(r0, c);
-        TileRow<TLanes>.Store(r1, c + cStride);
-        TileRow<TLanes>.Store(r2, c + 2 * cStride);
-        TileRow<TLanes>.Store(r3, c3);
-        TileRow<TLanes>.Store(r4, c3 + cStride);
-        TileRow<TLanes>.Store(r5, c3 + 2 * cStride);
-        TileRow<TLanes>.Store(r6, c6);
-        TileRow<TLanes>.Store(r7, c6 + cStride);
+        TileRow<TLanes>.Store(r0, c, add);
+        TileRow<TLanes>.Store(r1, c + cStride, add);
+        TileRow<TLanes>.Store(r2, c + 2 * cStride, add);
+        TileRow<TLanes>.Store(r3, c3, add);
+        TileRow<TLanes>.Store(r4, c3 + cStride, add);
+        TileRow<TLanes>.Store(r5, c3 + 2 * cStride, add);
+        TileRow<TLanes>.Store(r6, c6, add);
+        TileRow<TLanes>.Store(r7, c6 + cStride, add);
     }
 
     /// <summary>Four rows; see <see cref="Eight"/>.</summary>
@@ -62,7 +61,8 @@ internal static unsafe class ProductTile
     public static void Four<TLanes>(int depth, float* a, long rowStride, long columnStride, float* b, float* c, long cStride, bool add)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TileRow<TLanes> r0 = TileRow<TLanes>.Start(c, add), r1 = TileRow<TLanes>.Start(c + cStride, add), r2 = TileRow<TLanes>.Start(c + 2 * cStride, add), r3 = TileRow<TLanes>.Start(c + 3 * cStride, add);
+        var zero = TileRow<TLanes>.Zero();
+        TileRow<TLanes> r0 = zero, r1 = zero, r2 = zero, r3 = zero;
         float* a3 = a + 3 * rowStride;
         for (int k = 0; k < depth; k++)
         {
@@ -76,10 +76,10 @@ internal static unsafe class ProductTile
             b += TileRow<TLanes>.Columns;
         }
 
-        TileRow<TLanes>.Store(r0, c);
-        TileRow<TLanes>.Store(r1, c + cStride);
-        TileRow<TLanes>.Store(r2, c + 2 * cStride);
-        TileRow<TLanes>.Store(r3, c + 3 * cStride);
+        TileRow<TLanes>.Store(r0, c, add);
+        TileRow<TLanes>.Store(r1, c + cStride, add);
+        TileRow<TLanes>.Store(r2, c + 2 * cStride, add);
+        TileRow<TLanes>.Store(r3, c + 3 * cStride, add);
     }
 
     /// <summary>One row; see <see cref="Eight"/>.</summary>
@@ -87,7 +87,7 @@ internal static unsafe class ProductTile
     public static void One<TLanes>(int depth, float* a, long columnStride, float* b, float* c, bool add)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        var row = TileRow<TLanes>.Start(c, add);
+        var row = TileRow<TLanes>.Zero();
         for (int k = 0; k < depth; k++)
         {
             TileRow<TLanes>.Add(ref row, a, TileRow<TLanes>.Load(b));
@@ -95,6 +95,6 @@ internal static unsafe class ProductTile
             b += TileRow<TLanes>.Columns;
         }
 
-        TileRow<TLanes>.Store(row, c);
+        TileRow<TLanes>.Store(row, c, add);
     }
 }

@@ -18,24 +18,31 @@ internal unsafe struct TileRow<TLanes>
     public static int Columns => Vectors * TLanes.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TileRow<TLanes> Load(float* source) =>
-        new() { _v0 = TLanes.Load(source), _v1 = TLanes.Load(source + TLanes.Count), _v2 = TLanes.Load(source + 2 * TLanes.Count) };
-
-    /// <summary>What a sum starts from: what is there, or zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TileRow<TLanes> Start(float* source, bool add)
+    public static TileRow<TLanes> Zero()
     {
-        if (add) return Load(source);
         var zero = TLanes.Broadcast(0);
         return new() { _v0 = zero, _v1 = zero, _v2 = zero };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(in TileRow<TLanes> row, float* destination)
+    public static TileRow<TLanes> Load(float* source) =>
+        new() { _v0 = TLanes.Load(source), _v1 = TLanes.Load(source + TLanes.Count), _v2 = TLanes.Load(source + 2 * TLanes.Count) };
+
+    /// <summary>Writes the row, or adds it to what is there: a long sum of short ones, which rounds less than a running one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(in TileRow<TLanes> row, float* destination, bool add)
     {
-        TLanes.Store(row._v0, destination);
-        TLanes.Store(row._v1, destination + TLanes.Count);
-        TLanes.Store(row._v2, destination + 2 * TLanes.Count);
+        TLanes v0 = row._v0, v1 = row._v1, v2 = row._v2;
+        if (add)
+        {
+            v0 += TLanes.Load(destination);
+            v1 += TLanes.Load(destination + TLanes.Count);
+            v2 += TLanes.Load(destination + 2 * TLanes.Count);
+        }
+
+        TLanes.Store(v0, destination);
+        TLanes.Store(v1, destination + TLanes.Count);
+        TLanes.Store(v2, destination + 2 * TLanes.Count);
     }
 
     /// <summary>row += a · b.</summary>

@@ -36,13 +36,14 @@ public sealed class LinearProjectionTests
     public void ASumLongerThanThePanelsGoesPartByPart()
     {
         using var scope = NewDisposeScope();
-        var (dy, x) = (randn(100_000, 3), randn(100_000, 100));
+        using var generator = new Generator(3);
+        var (dy, x) = (randn([100_000, 3], generator: generator), randn([100_000, 100], generator: generator));
         var got = empty(3, 100);
 
         MatrixProduct.Run(new MatrixView(dy).Transposed, new MatrixView(x), new MatrixView(got), SimdRunner.PreferredWidth);
 
         var expected = dy.to_type(ScalarType.Float64).t().mm(x.to_type(ScalarType.Float64));
-        Assert.IsLessThan(1e-2, (got - expected).abs().max().item<double>());
+        Assert.IsLessThan(2e-3, (got - expected).abs().max().item<double>());
     }
 
     [TestMethod]

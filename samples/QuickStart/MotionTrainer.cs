@@ -20,7 +20,7 @@ internal static class MotionTrainer
                 var task = context.AddTask($"{title}: reading clips", maxValue: 1);
                 var bar = new TrainingBar(task, title);
                 var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
-                    .Append(ml.Transforms.LoadVideoFrames("Video", "Path", frames: 16))
+                    .Append(ml.Transforms.LoadVideoFrames("Video", "Path", frames: 8))
                     .Append(ml.MulticlassClassification.Trainers.VideoMamba(options, metricsCallback: bar.EpochDone, progress: bar))
                     .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
                 return new TransformerChain<ITransformer>([.. pipeline.Fit(clips)]);

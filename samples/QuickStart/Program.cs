@@ -10,7 +10,7 @@ var folder = new Argument<DirectoryInfo>("DIR")
 folder.AcceptExistingOnly();
 var output = new Option<DirectoryInfo>("--output") { Description = "Where results are written.", HelpName = "DIR", DefaultValueFactory = _ => new DirectoryInfo("quickstart-output") };
 var seed = new Option<int>("--seed") { Description = "Seed of everything that is drawn.", HelpName = "N", DefaultValueFactory = _ => 1 };
-var epochs = new Option<int>("--epochs") { Description = "Passes over the clips.", HelpName = "N", DefaultValueFactory = _ => 20 };
+var epochs = new Option<int>("--epochs") { Description = "Passes over the clips.", HelpName = "N", DefaultValueFactory = _ => 30 };
 var clips = new Option<int>("--clips") { Description = "Clips rendered of each photograph and motion.", HelpName = "N", DefaultValueFactory = _ => 12 };
 
 var model = new Argument<FileInfo>("MODEL") { Description = "The model.zip that was saved." };

@@ -21,7 +21,9 @@ internal static class QuickStart
         Say($"{training.Count} clips to learn from, {heldOut.Count} held out, {training.Select(row => row.Label).Distinct().Count()} classes");
 
         // The network sees pairs of frames (tubelet 2), so that motion is inside its tokens.
+        var watch = Stopwatch.StartNew();
         var model = MotionTrainer.Fit(ml, training, new() { Depth = 2, Tubelet = 2, Frames = Frames, ImageSize = Size }, "training", epochs);
+        Say($"trained in {watch.Elapsed.TotalSeconds:0} s, reading included");
         var predictions = Predict(ml, model, heldOut);
         double accuracy = Accuracy(predictions);
         double chance = heldOut.GroupBy(row => row.Label).Max(group => group.Count()) / (double)heldOut.Count;

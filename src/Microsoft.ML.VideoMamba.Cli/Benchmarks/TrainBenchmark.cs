@@ -47,8 +47,6 @@ internal sealed class TrainBenchmark : IBenchmark
 
     public MatrixProducts CreateProducts() => new(_options, backward: true);
 
-    private Dictionary<string, TorchSharp.Modules.Parameter> Parameters() => _network.Model.named_parameters().ToDictionary(named => named.name, named => named.parameter);
-
     public void Dispose()
     {
         _optimizer.Dispose();

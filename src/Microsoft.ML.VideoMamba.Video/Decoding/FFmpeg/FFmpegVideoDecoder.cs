@@ -245,6 +245,7 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
         {
             _damaged |= damaged;
             int status = IsLeftOut(wanted) ? 0 : Libav.avcodec_send_packet(_codec, _packet);
+            if (LibavLayout.Data(_packet).IsEmpty) status = 0; // Theora's way to repeat a frame, which newer decoders refuse
             Libav.av_packet_unref(_packet);
             if (_restart >= 0) continue;
             if (status < 0) (_damaged, _lastError) = (true, status);

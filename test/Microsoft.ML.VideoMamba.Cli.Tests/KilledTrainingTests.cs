@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.ML.VideoMamba.TestCommon;
+
+namespace Microsoft.ML.VideoMamba.Cli.Tests;
+
+/// <summary>The tool's own process is killed while it trains, at random moments; the run goes on each time and ends as one that was never killed.</summary>
+[TestClass]
+[DoNotParallelize]
+public sealed class KilledTrainingTests
+{
+    private static readonly string[] s_options =
+    [
+        "--depth", "1", "--tubelet", "2", "--frames", "4", "--size", "16", "--patch", "8", "--batch", "4", "--device", "cpu", "--workers", "1", "--average", "0.9", "--accumulate", "2",
+    ];
+
+    [TestMethod]
+    public void GoesOnBehindEachKill() => KillAndResume(kills: 2, epochs: 12);
+
+    [TestMethod]
+    [TestCategory(TestCategories.Slow)]
+    public void GoesOnBehindTwentyKills() => KillAndResume(kills: 20, epochs: 60);
+
+    private static void KillAndResume(int kills, int epochs)
+    {
+        using var folder = new TemporaryFolder();
+        MotionClips.Write(folder["clips"], perClass: 6, classes: 2, side: 24, frames: 6);
+        string whole = folder["whole"], run = folder["run"];
+        var clock = Stopwatch.StartNew();
+        Assert.AreEqual(0, Finish(Start(["train", "--data", folder["clips"], "--output", whole, .. s_options, "--epochs", $"{epochs}"])));
+        int duration = (int)clock.ElapsedMilliseconds;
+        var random = new Random(7);
+
+        string[] start = ["train", "--data", folder["clips"], "--output", run, .. s_options, "--epochs", $"{epochs}"], resume = ["train", "--output", run, "--resume"];
+        int killed = 0;
+        for (int i = 0; i < kills; i++)
+        {
+            using var process = Start(Directory.Exists(run) && File.Exists(Path.Combine(run, "run.json")) ? resume : start);
+            // From the start of the process to an epoch or two behind where it was before.
+            if (process.WaitForExit(300 + random.Next(duration / 3))) break;
+            process.Kill();
+            process.WaitForExit();
+            killed++;
+        }
+
+        Assert.IsGreaterThan(0, killed);
+        Assert.AreEqual(0, Finish(Start(resume)));
+        CollectionAssert.AreEqual(Losses(whole), Losses(run));
+        CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(whole, "weights.safetensors")), File.ReadAllBytes(Path.Combine(run, "weights.safetensors")));
+    }
+
+    private static Process Start(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "videomamba.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        var process = Process.Start(start)!;
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        return process;
+    }
+
+    private static int Finish(Process process)
+    {
+        using (process)
+        {
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+    }
+
+    private static string[] Losses(string folder) =>
+    [
+        .. File.ReadLines(Path.Combine(folder, "log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(row => $"{row.GetProperty("epoch")} {row.GetProperty("train_loss")} {row.GetProperty("validation_loss")} {row.GetProperty("lr")}"),
+    ];
+}

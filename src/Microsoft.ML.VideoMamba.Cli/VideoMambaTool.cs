@@ -22,6 +22,7 @@ internal static class VideoMambaTool
         ConvertVerb.Create(console),
         BenchVerb.Create(console),
         TrainVerb.Create(console),
+        DistillVerb.Create(console),
         EvaluateVerb.Create(console),
         RecipesVerb.Create(console),
         DataVerb.Create(console),

@@ -5,6 +5,7 @@ using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Data;
+using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Inference;
 using Microsoft.ML.VideoMamba.Training.Recipes;
 using Microsoft.ML.VideoMamba.Video.Reading;
@@ -41,20 +42,28 @@ internal sealed class TrainOptions
     private readonly Option<int?> _seed = new("--seed") { Description = "Seed of everything that is drawn (default 1).", HelpName = "N" };
     private readonly Option<string?> _checkpoint = Path("--checkpoint", "Weights to start from; the network's shape is read off them.", "FILE");
     private readonly Option<bool> _flip = new("--flip") { Description = "Mirror half of the clips: where left and right do not matter." };
+    private readonly Option<string?> _teacher = Path("--teacher", "A checkpoint to learn from too, usually of a smaller network: the student's tokens are to point where the teacher's do.", "FILE");
+    private readonly Option<int?> _teacherEpochs = Count("--teacher-epochs", "Epochs after which the teacher is left out (default: never).");
+    private readonly Option<double?> _distillWeight = new("--distill-weight") { Description = "Weight of the teacher's part of the loss (default 1).", HelpName = "X" };
+    private readonly Option<bool> _soft = new("--soft") { Description = "Follow the teacher's class scores instead of its tokens; patch and tubelet may then be other ones." };
+    private readonly Option<double?> _temperature = new("--temperature") { Description = "Temperature of the class scores, with --soft (default 1).", HelpName = "X" };
+    private readonly bool _needsTeacher;
     private readonly Option<FailurePolicy> _onFailure = new("--on-failure") { Description = "A clip that cannot be read: skip (default), substitute or throw.", HelpName = "POLICY", DefaultValueFactory = _ => FailurePolicy.Skip };
     private readonly Option<string?> _device = new("--device") { Description = "cpu, cuda or cuda:N; the first CUDA device where there is one, unless given.", HelpName = "DEVICE" };
     private readonly Option<TrainingPrecision?> _precision = new("--precision") { Description = "float32 or bfloat16 (default float32; a recipe's on a GPU).", HelpName = "TYPE" };
     private readonly Option<int?> _workers = Count("--workers", "Threads that decode and augment (default: one a core).");
 
-    public TrainOptions()
+    /// <param name="needsTeacher">Whether a plan without a teacher is an error.</param>
+    public TrainOptions(bool needsTeacher)
     {
+        _needsTeacher = needsTeacher;
         _arch.AcceptOnlyFromAmong([.. VideoMambaConfig.Presets.Keys]);
     }
 
     private IEnumerable<Option> All =>
     [
         _data, _validation, _prefix, _task, _recipe, _arch, _depth, _patch, _tubelet, _frames, _size, _epochs, _batch, _accumulate, _rate, _dropPath, _decay, _average, _balance, _patience,
-        _fraction, _seed, _checkpoint, _flip, _onFailure, _device, _precision, _workers,
+        _fraction, _seed, _checkpoint, _flip, _teacher, _teacherEpochs, _distillWeight, _soft, _temperature, _onFailure, _device, _precision, _workers,
     ];
 
     public void AddTo(System.CommandLine.Command verb)
@@ -79,6 +88,7 @@ internal sealed class TrainOptions
             string? checkpoint = Checkpoint(parsed, recipe);
             recipe = recipe with { Model = checkpoint is null || parsed.GetValue(_recipe) is not null ? recipe.Model : OfCheckpoint(parsed, recipe.Model, checkpoint), Checkpoint = checkpoint };
             var config = recipe.ToConfig(videos.Outputs);
+            if (recipe.Distillation is { } distillation) Teacher.CheckFits(config, distillation);
             return new TrainingPlan(recipe, config, Options(parsed, recipe, videos), checkpoint, videos, IsSampled: parsed.GetValue(_recipe) is not null);
         }
         catch (ArgumentException error)
@@ -97,7 +107,7 @@ internal sealed class TrainOptions
     }
 
     private bool IsPath(Option option, string value) =>
-        option == _data || option == _validation || option == _prefix || option == _checkpoint || (option == _recipe && File.Exists(value));
+        option == _data || option == _validation || option == _prefix || option == _checkpoint || option == _teacher || (option == _recipe && File.Exists(value));
 
     /// <summary>The tool's own defaults: a small set of clips, from scratch, on one machine.</summary>
     private Recipe Own(ParseResult parsed)
@@ -142,6 +152,35 @@ internal sealed class TrainOptions
             LabelSmoothing = (parsed.GetValue(_task) ?? recipe.Task) == TrainingTask.Regression ? 0 : recipe.LabelSmoothing,
             Mixing = (parsed.GetValue(_task) ?? recipe.Task) == TrainingTask.Regression ? null : recipe.Mixing,
             Augmentation = parsed.GetValue(_flip) ? recipe.Augmentation with { Flip = true } : recipe.Augmentation,
+            Distillation = Distillation(parsed, recipe),
+        };
+    }
+
+    private DistillationOptions? Distillation(ParseResult parsed, Recipe recipe)
+    {
+        string? teacher = parsed.GetValue(_teacher) ?? recipe.Distillation?.Teacher;
+        if (teacher is null)
+        {
+            if (_needsTeacher) throw new UsageException("--teacher is required: the checkpoint of a trained network.");
+            var orphan = new Option[] { _teacherEpochs, _distillWeight, _soft, _temperature }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
+            return orphan is null ? null : throw new UsageException($"{orphan.Name} needs --teacher.");
+        }
+
+        if (!File.Exists(teacher))
+        {
+            throw new UsageException(parsed.GetValue(_teacher) is not null
+                ? $"{teacher}: no such file."
+                : $"The recipe {recipe.Name} is taught by {teacher}, which is not here: download it (the authors' model zoo links it) and name it with --teacher.");
+        }
+
+        var own = recipe.Distillation ?? new DistillationOptions { Teacher = teacher };
+        return own with
+        {
+            Teacher = teacher,
+            TeacherEpochs = parsed.GetValue(_teacherEpochs) ?? own.TeacherEpochs,
+            Weight = parsed.GetValue(_distillWeight) ?? own.Weight,
+            Soft = parsed.GetValue(_soft) || own.Soft,
+            Temperature = parsed.GetValue(_temperature) ?? own.Temperature,
         };
     }
 

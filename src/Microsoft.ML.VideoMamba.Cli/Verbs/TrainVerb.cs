@@ -15,7 +15,7 @@ internal sealed class TrainVerb
     /// <summary>Decoded clips that do not fit in memory go to the run's folder, up to this many bytes.</summary>
     private const long MostCacheBytes = 64L << 30;
 
-    private readonly TrainOptions _options = new();
+    private readonly TrainOptions _options;
     private readonly Option<string> _output = new("--output") { Description = "Folder for the model, the weights, the log, pictures and a report.", HelpName = "DIR", Required = true };
     private readonly Option<bool> _force = new("--force") { Description = "Replace a run that the folder holds." };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run that the folder holds, with the options that it was started with." };
@@ -23,24 +23,31 @@ internal sealed class TrainVerb
     private readonly ToolConsole _console;
     private readonly Verb _verb;
 
-    private TrainVerb(ToolConsole console)
+    private TrainVerb(ToolConsole console, Verb verb, bool needsTeacher)
     {
-        _console = console;
-        _verb = new Verb(
+        (_console, _verb, _options) = (console, verb, new TrainOptions(needsTeacher));
+        foreach (var option in new Option[] { _output, _force, _resume, _json }) _verb.Options.Add(option);
+        _options.AddTo(_verb);
+        _verb.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
+    }
+
+    public static Verb Create(ToolConsole console) => Create(
+        console,
+        new Verb(
             "train",
             "Train a network on a folder or list of videos. Ctrl+C keeps the best so far; --resume goes on from the last finished epoch, with the same losses as if it had never stopped.",
             "train --data clips --output run",
             "train --data train.csv --validation val.csv --output run --arch tiny --depth 4 --tubelet 2 --size 64 --epochs 50 --batch 32 --lr 2e-3",
             "train --data clips --output run --checkpoint videomamba_t16_k400_f8_res224.pth --lr 1e-4",
-            "train --output run --resume")
-        {
-            _output, _force, _resume, _json,
-        };
-        _options.AddTo(_verb);
-        _verb.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
-    }
+            "train --data kinetics --output run --recipe k400-tiny-f8 --batch 16",
+            "train --output run --resume"),
+        needsTeacher: false);
 
-    public static Verb Create(ToolConsole console) => new TrainVerb(console)._verb;
+    /// <summary>A verb that trains, by another name.</summary>
+    /// <param name="console">Where it writes.</param>
+    /// <param name="verb">Its name, description and examples; it gets the options.</param>
+    /// <param name="needsTeacher">Whether there must be a teacher.</param>
+    public static Verb Create(ToolConsole console, Verb verb, bool needsTeacher) => new TrainVerb(console, verb, needsTeacher)._verb;
 
     private int Run(ParseResult parsed, CancellationToken cancellation)
     {
@@ -54,7 +61,7 @@ internal sealed class TrainVerb
         folder.WriteArguments(arguments);
         RunFolder.WriteText(folder.Recipe, RecipeFile.ToJson(plan.Recipe) + "\n");
         foreach (string name in plan.Data.Singles) _console.Warn($"class '{name}' has one clip: it is learned from and never held out.");
-        string commandLine = string.Join(' ', ["videomamba", "train", .. arguments.Select(argument => argument.Value == "true" ? argument.Key : $"{argument.Key} {Quoted(argument.Value)}"), $"--output {Quoted(folder.FullName)}"]);
+        string commandLine = string.Join(' ', ["videomamba", _verb.Name, .. arguments.Select(argument => argument.Value == "true" ? argument.Key : $"{argument.Key} {Quoted(argument.Value)}"), $"--output {Quoted(folder.FullName)}"]);
         return Train(plan, folder, commandLine, parsed.GetValue(_json), cancellation);
     }
 

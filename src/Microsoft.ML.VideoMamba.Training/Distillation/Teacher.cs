@@ -37,9 +37,7 @@ public sealed class Teacher : IDisposable
         TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
         using var file = Checkpoint.Open(checkpoint);
-        var stored = CheckpointConfig.Read(file);
-        if (stored.IsVideo != student.IsVideo) throw new ArgumentException($"{checkpoint} is for {(stored.IsVideo ? "clips" : "images")}, the student for {(student.IsVideo ? "clips" : "images")}.", nameof(checkpoint));
-        var model = new VideoMambaModel(stored with { Frames = student.Frames, Height = student.Height, Width = student.Width });
+        var model = new VideoMambaModel(ConfigOf(file, student));
         try
         {
             CheckpointLoader.Load(model, file);
@@ -55,24 +53,40 @@ public sealed class Teacher : IDisposable
         return new Teacher(model);
     }
 
-    /// <summary>Checks that a student can follow.</summary>
+    /// <summary>Checks that a student can follow the teacher that the options name, without loading it.</summary>
     /// <param name="student">The student's network.</param>
     /// <param name="options">How it follows.</param>
+    /// <exception cref="CheckpointException">The teacher cannot be read.</exception>
     /// <exception cref="ArgumentException">It cannot: the message says what differs.</exception>
-    public void CheckFits(VideoMambaConfig student, DistillationOptions options)
+    public static void CheckFits(VideoMambaConfig student, DistillationOptions options)
     {
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if ((Config.IsVideo, Config.Frames, Config.Height, Config.Width, Config.Channels) != (student.IsVideo, student.Frames, student.Height, student.Width, student.Channels))
+        using var file = Checkpoint.Open(options.Teacher);
+        CheckFits(ConfigOf(file, student), student, options);
+    }
+
+    /// <summary>Checks that a student can follow a teacher.</summary>
+    /// <param name="teacher">The teacher's network, for the student's clips.</param>
+    /// <param name="student">The student's.</param>
+    /// <param name="options">How it follows.</param>
+    /// <exception cref="ArgumentException">It cannot: the message says what differs.</exception>
+    public static void CheckFits(VideoMambaConfig teacher, VideoMambaConfig student, DistillationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(teacher);
+        ArgumentNullException.ThrowIfNull(student);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if ((teacher.IsVideo, teacher.Frames, teacher.Height, teacher.Width, teacher.Channels) != (student.IsVideo, student.Frames, student.Height, student.Width, student.Channels))
         {
-            throw new ArgumentException($"The teacher takes {Described(Config)}, the student {Described(student)}.", nameof(student));
+            throw new ArgumentException($"The teacher takes {Described(teacher)}, the student {Described(student)}.", nameof(student));
         }
 
-        if (options.Soft && Config.Classes != student.Classes) throw new ArgumentException($"The teacher knows {Config.Classes} classes, the student {student.Classes}: class scores cannot be followed.", nameof(student));
-        if (!options.Soft && Config.SequenceLength != student.SequenceLength)
+        if (options.Soft && teacher.Classes != student.Classes) throw new ArgumentException($"The teacher knows {teacher.Classes} classes, the student {student.Classes}: class scores cannot be followed.", nameof(student));
+        if (!options.Soft && teacher.SequenceLength != student.SequenceLength)
         {
-            throw new ArgumentException($"The teacher makes {Config.SequenceLength} tokens of a clip, the student {student.SequenceLength}: patch and tubelet must be the same, or class scores be followed instead.", nameof(student));
+            throw new ArgumentException($"The teacher makes {teacher.SequenceLength} tokens of a clip, the student {student.SequenceLength}: patch and tubelet must be the same, or class scores be followed instead.", nameof(student));
         }
     }
 
@@ -96,6 +110,13 @@ public sealed class Teacher : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
+
+    private static VideoMambaConfig ConfigOf(Checkpoint checkpoint, VideoMambaConfig student)
+    {
+        var stored = CheckpointConfig.Read(checkpoint);
+        if (stored.IsVideo != student.IsVideo) throw new ArgumentException($"{checkpoint.Path} is for {(stored.IsVideo ? "clips" : "images")}, the student for {(student.IsVideo ? "clips" : "images")}.", nameof(checkpoint));
+        return stored with { Frames = student.Frames, Height = student.Height, Width = student.Width };
+    }
 
     private static string Described(VideoMambaConfig config) => $"{(config.IsVideo ? $"{config.Frames} frames" : "images")} of {config.Height}x{config.Width}";
 }

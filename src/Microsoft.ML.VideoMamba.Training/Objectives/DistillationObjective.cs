@@ -31,7 +31,7 @@ internal sealed class DistillationObjective : IObjective, IDisposable
     public DistillationObjective(IObjective labels, Teacher teacher, VideoMambaModel student, DistillationOptions options)
     {
         (_labels, _teacher, _options) = (labels, teacher, options);
-        teacher.CheckFits(student.Config, options);
+        Teacher.CheckFits(teacher.Config, student.Config, options);
         if (!options.Soft) _head = new DistillationHead(student.Config.EmbedDim, teacher.Config.EmbedDim, student.Device);
     }
 

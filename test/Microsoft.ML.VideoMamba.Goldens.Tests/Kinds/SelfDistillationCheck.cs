@@ -23,7 +23,7 @@ internal sealed class SelfDistillationCheck : IGoldenCheck
         GoldenTensors.Load(head, Weights(golden, Head, _ => true));
         GoldenTensors.Load(model, Weights(golden, Teaching, _ => true));
         using var teacher = new Teacher(model);
-        teacher.CheckFits(student.Config, new DistillationOptions { Teacher = "the golden" });
+        Teacher.CheckFits(teacher.Config, student.Config, new DistillationOptions { Teacher = "the golden" });
         student.train();
 
         var tokens = student.Embed(x, Pooling.Tokens);

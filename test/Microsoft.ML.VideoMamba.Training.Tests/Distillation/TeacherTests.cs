@@ -40,7 +40,7 @@ public sealed class TeacherTests
         using var teacher = Teacher.Load(folder["teacher.safetensors"], student);
 
         Assert.AreEqual((4, 32, 24, 8), (teacher.Config.Frames, teacher.Config.Height, teacher.Config.Width, teacher.Config.EmbedDim));
-        teacher.CheckFits(student, s_options);
+        Teacher.CheckFits(teacher.Config, student, s_options);
     }
 
     [TestMethod]
@@ -57,18 +57,18 @@ public sealed class TeacherTests
     {
         using var teacher = new Teacher(new VideoMambaModel(s_small));
 
-        teacher.CheckFits(s_student, s_options);
+        Teacher.CheckFits(teacher.Config, s_student, s_options);
         Refuses(s_student with { Height = 24 }, s_options, "The teacher takes 2 frames of 16x16, the student 2 frames of 24x16");
         Refuses(s_student with { PatchSize = 16 }, s_options, "The teacher makes 9 tokens of a clip, the student 3");
-        teacher.CheckFits(s_student with { PatchSize = 16 }, s_options with { Soft = true });
+        Teacher.CheckFits(teacher.Config, s_student with { PatchSize = 16 }, s_options with { Soft = true });
         Refuses(s_student with { Classes = 4 }, s_options with { Soft = true }, "The teacher knows 3 classes, the student 4");
-        teacher.CheckFits(s_student with { Classes = 4 }, s_options);
+        Teacher.CheckFits(teacher.Config, s_student with { Classes = 4 }, s_options);
         Refuses(s_student, s_options with { Weight = 0 }, "Weight must be above 0; it is 0");
         Refuses(s_student, s_options with { TeacherEpochs = 0 }, "TeacherEpochs must be at least 1; it is 0");
         Refuses(s_student, s_options with { Temperature = double.NaN }, "Temperature must be above 0; it is NaN");
 
         void Refuses(VideoMambaConfig student, DistillationOptions options, string message) =>
-            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => teacher.CheckFits(student, options)).Message, message);
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Teacher.CheckFits(teacher.Config, student, options)).Message, message);
     }
 
     [TestMethod]

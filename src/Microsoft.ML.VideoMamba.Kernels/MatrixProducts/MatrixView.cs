@@ -37,7 +37,4 @@ internal readonly unsafe struct MatrixView
     public MatrixView Transposed => new(Start, Columns, Rows, ColumnStride, RowStride);
 
     public float* At(long row, long column) => Start + row * RowStride + column * ColumnStride;
-
-    /// <summary>Neighbouring rows.</summary>
-    public MatrixView SliceRows(long first, long count) => new(At(first, 0), count, Columns, RowStride, ColumnStride);
 }

@@ -5,41 +5,35 @@ using Microsoft.ML.VideoMamba.Kernels.Simd;
 namespace Microsoft.ML.VideoMamba.Kernels.MatrixProducts;
 
 /// <summary>
-/// Copies the right operand of a product into panels of a tile's columns, (panel, row, column), zeros beyond the last column. A piece is a panel.
+/// Copies panels of the right operand of a product, (panel, row, column), zeros beyond the last column. A piece is a panel.
 /// </summary>
 /// <param name="matrix">The operand.</param>
-/// <param name="width">The vectors that are computed in.</param>
-/// <param name="panels">Receives the panels.</param>
-internal sealed unsafe class PanelKernel(MatrixView matrix, SimdWidth width, float* panels) : ISimdKernel
+/// <param name="panelColumns">Columns of a panel.</param>
+/// <param name="firstPanel">The first panel to copy.</param>
+/// <param name="endPanel">The first panel beyond.</param>
+/// <param name="panels">Receives the panels from that one on.</param>
+internal sealed unsafe class PanelKernel(MatrixView matrix, int panelColumns, int firstPanel, int endPanel, float* panels) : ISimdKernel
 {
-    private readonly int _columns = ColumnsOf(width);
+    public int Pieces => endPanel - firstPanel;
 
-    public int Pieces => Count(matrix.Columns, width);
-
-    public int Channels => _columns;
-
-    /// <summary>Number of panels that hold a number of columns.</summary>
-    public static int Count(long columns, SimdWidth width) => (int)((columns + ColumnsOf(width) - 1) / ColumnsOf(width));
-
-    /// <summary>Columns of a panel.</summary>
-    public static int ColumnsOf(SimdWidth width) => TileRow<Lanes128>.Vectors * (int)width / 32;
+    public int Channels => panelColumns;
 
     /// <inheritdoc/>
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        long first = (long)piece * _columns;
-        int columns = (int)Math.Min(_columns, matrix.Columns - first);
-        float* panel = panels + piece * matrix.Rows * _columns;
-        if (columns < _columns) NativeMemory.Clear(panel, (nuint)(matrix.Rows * _columns) * sizeof(float));
-        if (matrix.ColumnStride == 1) CopyRows(first, columns, panel);
+        long first = (long)(firstPanel + piece) * panelColumns;
+        int columns = (int)Math.Min(panelColumns, matrix.Columns - first);
+        float* panel = panels + piece * matrix.Rows * panelColumns;
+        if (columns < panelColumns) NativeMemory.Clear(panel, (nuint)(matrix.Rows * panelColumns) * sizeof(float));
+        if (matrix.ColumnStride == 1) CopyPartOfRows(first, columns, panel);
         else Transpose(first, columns, panel);
     }
 
-    private void CopyRows(long first, int columns, float* panel)
+    private void CopyPartOfRows(long first, int columns, float* panel)
     {
-        for (long row = 0; row < matrix.Rows; row++) Unsafe.CopyBlock(panel + row * _columns, matrix.At(row, first), (uint)(columns * sizeof(float)));
+        for (long row = 0; row < matrix.Rows; row++) Unsafe.CopyBlock(panel + row * panelColumns, matrix.At(row, first), (uint)(columns * sizeof(float)));
     }
 
     /// <summary>Columns lie as rows: four times four numbers at once, the rest one by one.</summary>
@@ -48,18 +42,16 @@ internal sealed unsafe class PanelKernel(MatrixView matrix, SimdWidth width, flo
     {
         long wholeRows = matrix.Rows / 4 * 4;
         int wholeColumns = columns / 4 * 4;
-        for (int column = 0; column < wholeColumns; column += 4)
+        long stride = matrix.ColumnStride;
+        for (long row = 0; row < wholeRows; row += 4)
         {
-            float* source = matrix.At(0, first + column), destination = panel + column;
-            for (long row = 0; row < wholeRows; row += 4, source += 4, destination += 4 * _columns)
-            {
-                LaneMath.Transpose(source, matrix.ColumnStride, destination, _columns);
-            }
+            float* source = matrix.At(row, first), destination = panel + row * panelColumns;
+            for (int column = 0; column < wholeColumns; column += 4, source += 4 * stride, destination += 4) LaneMath.Transpose(source, stride, destination, panelColumns);
         }
 
         for (int column = 0; column < columns; column++)
         {
-            for (long row = column < wholeColumns ? wholeRows : 0; row < matrix.Rows; row++) panel[row * _columns + column] = *matrix.At(row, first + column);
+            for (long row = column < wholeColumns ? wholeRows : 0; row < matrix.Rows; row++) panel[row * panelColumns + column] = *matrix.At(row, first + column);
         }
     }
 }

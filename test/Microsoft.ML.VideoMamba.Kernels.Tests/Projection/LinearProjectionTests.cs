@@ -33,7 +33,7 @@ public sealed class LinearProjectionTests
     }
 
     [TestMethod]
-    public void ASumLongerThanThePanelsGoesPartByPart()
+    public void ALongSumKeepsItsDigits()
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(3);

@@ -3,34 +3,27 @@ using Microsoft.ML.VideoMamba.Kernels.Simd;
 
 namespace Microsoft.ML.VideoMamba.Kernels.MatrixProducts;
 
-/// <summary>One row of a tile of a product: as many columns as three vectors hold.</summary>
-internal unsafe struct TileRow<TLanes>
+/// <summary>Three vectors: what lets eight rows and their operands fit 32 registers, and four rows 16.</summary>
+internal unsafe struct WideTileRow<TLanes> : ITileRow<WideTileRow<TLanes>, TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    /// <summary>Vectors of a row: what lets eight rows and their operands fit 32 registers, and four rows 16.</summary>
-    public const int Vectors = 3;
-
     private TLanes _v0;
     private TLanes _v1;
     private TLanes _v2;
 
-    /// <summary>Columns of a tile.</summary>
-    public static int Columns => Vectors * TLanes.Count;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TileRow<TLanes> Zero()
+    public static WideTileRow<TLanes> Zero()
     {
         var zero = TLanes.Broadcast(0);
         return new() { _v0 = zero, _v1 = zero, _v2 = zero };
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TileRow<TLanes> Load(float* source) =>
+    public static WideTileRow<TLanes> Load(float* source) =>
         new() { _v0 = TLanes.Load(source), _v1 = TLanes.Load(source + TLanes.Count), _v2 = TLanes.Load(source + 2 * TLanes.Count) };
 
-    /// <summary>Writes the row, or adds it to what is there: a long sum of short ones, which rounds less than a running one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(in TileRow<TLanes> row, float* destination, bool add)
+    public static void Store(in WideTileRow<TLanes> row, float* destination, bool add)
     {
         TLanes v0 = row._v0, v1 = row._v1, v2 = row._v2;
         if (add)
@@ -45,9 +38,8 @@ internal unsafe struct TileRow<TLanes>
         TLanes.Store(v2, destination + 2 * TLanes.Count);
     }
 
-    /// <summary>row += a · b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add(ref TileRow<TLanes> row, float* a, in TileRow<TLanes> b)
+    public static void Add(ref WideTileRow<TLanes> row, float* a, in WideTileRow<TLanes> b)
     {
         var factor = TLanes.Broadcast(*a);
         row._v0 = TLanes.MultiplyAdd(factor, b._v0, row._v0);

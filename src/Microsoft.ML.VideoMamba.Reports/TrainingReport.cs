@@ -91,7 +91,7 @@ public sealed record TrainingReport
     {
         page.Append("## Commands\n\n```\n");
         if (CommandLine.Length > 0) page.Append(CommandLine).Append('\n');
-        page.Append("videomamba evaluate --model model.zip --data DIR\nvideomamba ").Append(Config.Classes == 1 ? "embed" : "predict").Append(" --model model.zip clip.mp4\n```\n\n");
+        page.Append("videomamba evaluate --model model.zip --data DIR\nvideomamba predict --model model.zip clip.mp4\n```\n\n");
     }
 
     private static void AddList(StringBuilder page, string title, IEnumerable<string> items)

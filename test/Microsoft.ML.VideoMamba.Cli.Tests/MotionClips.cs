@@ -13,13 +13,15 @@ internal static class MotionClips
     /// <summary>Writes MP4 files, FOLDER/CLASS/NUMBER.mp4.</summary>
     public static void Write(string folder, int perClass, int classes = 4, int side = 72, int frames = 12, int seed = 1)
     {
+        // One generator for all: those of neighbouring seeds begin alike, and looks would tell the classes.
+        var random = new Random(seed);
         for (int label = 0; label < classes; label++)
         {
             Directory.CreateDirectory(Path.Combine(folder, Classes[label].Name));
             for (int i = 0; i < perClass; i++)
             {
                 string path = Path.Combine(folder, Classes[label].Name, $"{i:000}.mp4");
-                ClipFile.Write(path, Make(label, side, frames, new Random(seed * 1_000_003 + label * 1009 + i), path), framesPerSecond: 12);
+                ClipFile.Write(path, Make(label, side, frames, random, path), framesPerSecond: 12);
             }
         }
     }

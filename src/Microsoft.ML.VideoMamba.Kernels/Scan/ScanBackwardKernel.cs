@@ -114,13 +114,13 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
         for (int n = 0; n < size.PaddedStates; n += ScanSteps.StatesPerRun)
         {
             int at = n * TLanes.Count;
-            float* rate = pass.Rate + block * size.StateSize + at, b = chunk.Maps + n, c = b + size.PaddedStates;
+            float* rate = pass.Rate + block * size.StateSize + at, b = chunk.B + n, c = chunk.C + n;
             float* dB = back.DMaps + at, dC = dB + size.StateSize;
             Unsafe.CopyBlock(back.States, kept + at, (uint)(ScanSteps.StatesPerRun * TLanes.Count * sizeof(float)));
-            ScanSteps.Replay<TLanes>(steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, b, size.MapWidth);
+            ScanSteps.Replay<TLanes>(steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, b, chunk.MapStride);
             ScanSteps.WalkBack<TLanes>(
-                steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, back.Dy, b, c, size.MapWidth,
-                back.DState + blockOfPiece * size.StateSize + at, back.DA + blockOfPiece * size.StateSize + at, dB, dC, back.DDeltaU, back.DExponent);
+                steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, back.Dy, b, c, chunk.MapStride,
+                back.DState + blockOfPiece * size.StateSize + at, back.DA + blockOfPiece * size.StateSize + at, dB, dC, size.MapWidth * TLanes.Count, back.DDeltaU, back.DExponent);
         }
     }
 

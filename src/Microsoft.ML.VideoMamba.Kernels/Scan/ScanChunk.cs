@@ -4,22 +4,31 @@ using Microsoft.ML.VideoMamba.Kernels.Simd;
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
 
 /// <summary>A few steps' operands of one direction, in the order in which they are walked: small enough for the first cache.</summary>
-internal readonly unsafe struct ScanChunk
+internal sealed unsafe class ScanChunk
 {
     private readonly ScanSize _size;
-    private readonly float* _lowRank;
+    private readonly float* _maps;
+    private readonly float* _lowRankCopy;
+    private float* _lowRank;
+    private long _lowRankStride;
 
     public ScanChunk(ScanSize size, Scratch scratch, int rank)
     {
         _size = size;
-        _lowRank = scratch.Take(ScanSize.StepsPerChunk * rank);
-        Maps = scratch.TakeZeroed(ScanSize.StepsPerChunk * size.MapWidth);
+        _maps = scratch.TakeZeroed(ScanSize.StepsPerChunk * size.MapWidth);
+        _lowRankCopy = scratch.Take(ScanSize.StepsPerChunk * rank);
         Delta = scratch.Take(ScanSize.StepsPerChunk * size.Lanes);
         DeltaU = scratch.Take(ScanSize.StepsPerChunk * size.Lanes);
     }
 
-    /// <summary>B and C, (step, B | C), shared by all channels.</summary>
-    public float* Maps { get; }
+    /// <summary>The first step's B and C, (padded d_state), shared by all channels.</summary>
+    public float* B { get; private set; }
+
+    /// <inheritdoc cref="B"/>
+    public float* C { get; private set; }
+
+    /// <summary>From a step's B or C to the next one's.</summary>
+    public long MapStride { get; private set; }
 
     /// <summary>Step sizes of one block, (step, lane).</summary>
     public float* Delta { get; }
@@ -27,12 +36,38 @@ internal readonly unsafe struct ScanChunk
     /// <summary>delta u of one block, (step, lane).</summary>
     public float* DeltaU { get; }
 
-    /// <summary>Loads what all channels share.</summary>
+    /// <summary>Finds what all channels share; copies it where it is not as the loops want it, float32 and whole runs of states.</summary>
     public void Load<TElement>(ScanPass pass, int clip, int firstStep, int steps)
         where TElement : unmanaged, IElement<TElement>
     {
-        pass.LoadMaps<TElement>(_size, clip, firstStep, steps, Maps);
-        if (pass.Rank > 0) pass.LoadLowRank<TElement>(_size, clip, firstStep, steps, _lowRank);
+        long token = pass.Token(_size, clip, firstStep);
+        if (TElement.IsSingle && _size.States == _size.PaddedStates && pass.B.Stride == pass.C.Stride)
+        {
+            B = pass.B.Row<float>(token);
+            C = pass.C.Row<float>(token);
+            MapStride = pass.Stride * pass.B.Stride;
+        }
+        else
+        {
+            B = _maps;
+            C = _maps + _size.PaddedStates;
+            MapStride = _size.MapWidth;
+            Widen<TElement>(pass.B, token, pass.Stride, steps, _size.States, B, MapStride);
+            Widen<TElement>(pass.C, token, pass.Stride, steps, _size.States, C, MapStride);
+        }
+
+        if (pass.Rank == 0) return;
+        if (TElement.IsSingle)
+        {
+            _lowRank = pass.StepSizes.Row<float>(token);
+            _lowRankStride = pass.Stride * pass.StepSizes.Stride;
+        }
+        else
+        {
+            _lowRank = _lowRankCopy;
+            _lowRankStride = pass.Rank;
+            Widen<TElement>(pass.StepSizes, token, pass.Stride, steps, pass.Rank, _lowRank, _lowRankStride);
+        }
     }
 
     /// <summary>Writes a block's step sizes before their softplus, the bias added, to <see cref="Delta"/>.</summary>
@@ -47,9 +82,10 @@ internal readonly unsafe struct ScanChunk
         where TElement : unmanaged, IElement<TElement>
     {
         var bias = TLanes.Load(pass.Bias + channel);
+        float* delta = Delta;
         if (pass.Rank > 0)
         {
-            Project(pass.Projection + channel * pass.Rank, pass.Rank, steps, bias);
+            Project(_lowRank, _lowRankStride, pass.Projection + channel * pass.Rank, pass.Rank, steps, bias, delta);
             return;
         }
 
@@ -59,27 +95,28 @@ internal readonly unsafe struct ScanChunk
         for (int i = 0; i < steps; i++)
         {
             Cache.Prefetch(source + ScanSize.StepsPerChunk * stride);
-            TLanes.Store(TElement.Load<TLanes>(source, rest) + bias, Delta + i * TLanes.Count);
+            TLanes.Store(TElement.Load<TLanes>(source, rest) + bias, delta + i * TLanes.Count);
             source += stride;
         }
     }
 
     /// <summary>The product of the low-rank rows with one block's columns, four rows at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Project<TLanes>(float* columns, int rank, int steps, TLanes bias)
+    private static void Project<TLanes>(float* row, long stride, float* columns, int rank, int steps, TLanes bias, float* delta)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        for (int i = 0; i < steps; i += 4)
+        int i = 0;
+        for (; i <= steps - 4; i += 4, row += 4 * stride, delta += 4 * TLanes.Count)
         {
-            float* row = _lowRank + i * rank, delta = Delta + i * TLanes.Count;
             TLanes d0 = bias, d1 = bias, d2 = bias, d3 = bias;
+            float* row2 = row + 2 * stride;
             for (int r = 0; r < rank; r++)
             {
                 var column = TLanes.Load(columns + r * TLanes.Count);
                 d0 = TLanes.MultiplyAdd(column, row + r, d0);
-                d1 = TLanes.MultiplyAdd(column, row + rank + r, d1);
-                d2 = TLanes.MultiplyAdd(column, row + 2 * rank + r, d2);
-                d3 = TLanes.MultiplyAdd(column, row + 3 * rank + r, d3);
+                d1 = TLanes.MultiplyAdd(column, row + stride + r, d1);
+                d2 = TLanes.MultiplyAdd(column, row2 + r, d2);
+                d3 = TLanes.MultiplyAdd(column, row2 + stride + r, d3);
             }
 
             TLanes.Store(d0, delta);
@@ -87,5 +124,18 @@ internal readonly unsafe struct ScanChunk
             TLanes.Store(d2, delta + 2 * TLanes.Count);
             TLanes.Store(d3, delta + 3 * TLanes.Count);
         }
+
+        for (; i < steps; i++, row += stride, delta += TLanes.Count)
+        {
+            var d = bias;
+            for (int r = 0; r < rank; r++) d = TLanes.MultiplyAdd(TLanes.Load(columns + r * TLanes.Count), row + r, d);
+            TLanes.Store(d, delta);
+        }
+    }
+
+    private static void Widen<TElement>(TensorRows rows, long token, int step, int steps, int count, float* destination, long stride)
+        where TElement : unmanaged, IElement<TElement>
+    {
+        for (int i = 0; i < steps; i++, token += step, destination += stride) ElementRow.Widen(rows.Row<TElement>(token), count, destination);
     }
 }

@@ -85,7 +85,7 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
         {
             int at = n * TLanes.Count;
             ScanSteps.Advance<TLanes>(
-                steps, pass.Rate + block * size.StateSize + at, state + at, chunk.Delta, chunk.DeltaU, chunk.Maps + n, chunk.Maps + size.PaddedStates + n, size.MapWidth, y);
+                steps, pass.Rate + block * size.StateSize + at, state + at, chunk.Delta, chunk.DeltaU, chunk.B + n, chunk.C + n, chunk.MapStride, y);
         }
     }
 

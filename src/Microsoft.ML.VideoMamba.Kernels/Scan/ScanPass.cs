@@ -6,8 +6,6 @@ namespace Microsoft.ML.VideoMamba.Kernels.Scan;
 /// <summary>What one direction of a scan reads. Kernels take several and add their outputs up.</summary>
 internal sealed unsafe class ScanPass
 {
-    private readonly int _states;
-
     /// <summary>Packs the parameters, channels across the lanes.</summary>
     /// <param name="size">The scan's sizes.</param>
     /// <param name="scratch">Where the packed parameters live: the caller keeps it until the kernels are done.</param>
@@ -18,7 +16,6 @@ internal sealed unsafe class ScanPass
     /// <param name="projection">(channels, dt_rank), float32, contiguous, where <see cref="StepSizes"/> are of low rank.</param>
     public ScanPass(ScanSize size, Scratch scratch, Tensor a, bool logarithm, Tensor? d, Tensor? deltaBias, Tensor? projection = null)
     {
-        _states = size.States;
         (IsLogarithm, Rank) = (logarithm, projection is null ? 0 : (int)projection.shape[1]);
         Rate = scratch.TakeZeroed(size.Blocks * size.StateSize);
         ChannelLanes.Pack((float*)TensorMemory.Address(a), size.Channels, size.States, size.PaddedStates, size.Lanes, Rate);
@@ -73,25 +70,6 @@ internal sealed unsafe class ScanPass
 
     /// <summary>Whether the parameter is log(-A), and so its gradient is wanted.</summary>
     public bool IsLogarithm { get; }
-
-    /// <summary>Copies a chunk's B and C into rows (B | C), each padded, in the order in which they are walked; the padding is left alone.</summary>
-    public void LoadMaps<TElement>(ScanSize size, int clip, int firstStep, int steps, float* maps)
-        where TElement : unmanaged, IElement<TElement>
-    {
-        for (int i = 0; i < steps; i++)
-        {
-            long token = Token(size, clip, firstStep + i);
-            ElementRow.Widen(B.Row<TElement>(token), _states, maps + i * size.MapWidth);
-            ElementRow.Widen(C.Row<TElement>(token), _states, maps + i * size.MapWidth + size.PaddedStates);
-        }
-    }
-
-    /// <summary>Copies a chunk's step sizes of low rank, (step, rank).</summary>
-    public void LoadLowRank<TElement>(ScanSize size, int clip, int firstStep, int steps, float* rows)
-        where TElement : unmanaged, IElement<TElement>
-    {
-        for (int i = 0; i < steps; i++) ElementRow.Widen(StepSizes.Row<TElement>(Token(size, clip, firstStep + i)), Rank, rows + i * Rank);
-    }
 
     /// <summary>From a step's token to the next one's.</summary>
     public int Stride => Direction == SequenceDirection.Reverse ? -1 : 1;

@@ -21,12 +21,12 @@ internal static unsafe class ScanSteps
     /// <param name="state">The states before the chunk, then after it, (state, lane).</param>
     /// <param name="delta">Step sizes, (step, lane).</param>
     /// <param name="deltaU">delta u, (step, lane).</param>
-    /// <param name="b">B of the first of these states, rows of <paramref name="mapWidth"/>.</param>
-    /// <param name="c">C of the first of these states, rows of <paramref name="mapWidth"/>.</param>
-    /// <param name="mapWidth">From a step's B to the next one's.</param>
+    /// <param name="b">B of the first of these states, rows of <paramref name="mapStride"/>.</param>
+    /// <param name="c">C of the first of these states, rows of <paramref name="mapStride"/>.</param>
+    /// <param name="mapStride">From a step's B to the next one's.</param>
     /// <param name="y">(step, lane).</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Advance<TLanes>(int steps, float* rate, float* state, float* delta, float* deltaU, float* b, float* c, int mapWidth, float* y)
+    public static void Advance<TLanes>(int steps, float* rate, float* state, float* delta, float* deltaU, float* b, float* c, long mapStride, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int w = TLanes.Count;
@@ -49,8 +49,8 @@ internal static unsafe class ScanSteps
             delta += w;
             deltaU += w;
             y += w;
-            b += mapWidth;
-            c += mapWidth;
+            b += mapStride;
+            c += mapStride;
         }
 
         StoreEight(state, h0, h1, h2, h3, h4, h5, h6, h7);
@@ -63,10 +63,10 @@ internal static unsafe class ScanSteps
     /// <param name="factors">a, (step, 8, lane).</param>
     /// <param name="delta">Step sizes, (step, lane).</param>
     /// <param name="deltaU">delta u, (step, lane).</param>
-    /// <param name="b">B of the first of these states, rows of <paramref name="mapWidth"/>.</param>
-    /// <param name="mapWidth">From a step's B to the next one's.</param>
+    /// <param name="b">B of the first of these states, rows of <paramref name="mapStride"/>.</param>
+    /// <param name="mapStride">From a step's B to the next one's.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Replay<TLanes>(int steps, float* rate, float* states, float* factors, float* delta, float* deltaU, float* b, int mapWidth)
+    public static void Replay<TLanes>(int steps, float* rate, float* states, float* factors, float* delta, float* deltaU, float* b, long mapStride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int w = TLanes.Count;
@@ -88,7 +88,7 @@ internal static unsafe class ScanSteps
             StepAndKeep(ref h7, d, du, rate + 7 * w, b + 7, states + 7 * w, factors + 7 * w, k0, k1, k2, k3, k4);
             delta += w;
             deltaU += w;
-            b += mapWidth;
+            b += mapStride;
             factors += StatesPerRun * w;
         }
     }
@@ -104,19 +104,20 @@ internal static unsafe class ScanSteps
     /// <param name="delta">Step sizes, (step, lane).</param>
     /// <param name="deltaU">delta u, (step, lane).</param>
     /// <param name="dy">Gradient of C h, (step, lane).</param>
-    /// <param name="b">B of the first of these states, rows of <paramref name="mapWidth"/>.</param>
-    /// <param name="c">C of the first of these states, rows of <paramref name="mapWidth"/>.</param>
-    /// <param name="mapWidth">From a step's B to the next one's.</param>
+    /// <param name="b">B of the first of these states, rows of <paramref name="mapStride"/>.</param>
+    /// <param name="c">C of the first of these states, rows of <paramref name="mapStride"/>.</param>
+    /// <param name="mapStride">From a step's B to the next one's.</param>
     /// <param name="dState">Gradient of the states after the chunk, then before it, (state, lane).</param>
     /// <param name="dA">Gradient of A, added to, (state, lane).</param>
-    /// <param name="dB">Gradient of B by channel, added to, (step, <paramref name="mapWidth"/>, lane).</param>
-    /// <param name="dC">Gradient of C by channel, added to, (step, <paramref name="mapWidth"/>, lane).</param>
+    /// <param name="dB">Gradient of B by channel, added to, (step, state, lane).</param>
+    /// <param name="dC">Gradient of C by channel, added to, (step, state, lane).</param>
+    /// <param name="gradientStride">From a step's dB to the next one's.</param>
     /// <param name="dDeltaU">Gradient of delta u, added to, (step, lane).</param>
     /// <param name="dExponent">Gradient of the exponents times their rates, added to, (step, lane).</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void WalkBack<TLanes>(
-        int steps, float* rate, float* states, float* factors, float* delta, float* deltaU, float* dy, float* b, float* c, int mapWidth,
-        float* dState, float* dA, float* dB, float* dC, float* dDeltaU, float* dExponent)
+        int steps, float* rate, float* states, float* factors, float* delta, float* deltaU, float* dy, float* b, float* c, long mapStride,
+        float* dState, float* dA, float* dB, float* dC, int gradientStride, float* dDeltaU, float* dExponent)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int w = TLanes.Count;
@@ -127,7 +128,7 @@ internal static unsafe class ScanSteps
         for (int i = steps - 1; i >= 0; i--)
         {
             float* before = states + i * StatesPerRun * w, factor = factors + i * StatesPerRun * w, after = before + StatesPerRun * w;
-            float* bi = b + i * mapWidth, ci = c + i * mapWidth, dBi = dB + i * mapWidth * w, dCi = dC + i * mapWidth * w;
+            float* bi = b + i * mapStride, ci = c + i * mapStride, dBi = dB + i * gradientStride, dCi = dC + i * gradientStride;
             TLanes d = TLanes.Load(delta + i * w), du = TLanes.Load(deltaU + i * w), dyi = TLanes.Load(dy + i * w);
             TLanes dDu = TLanes.Load(dDeltaU + i * w), dE = TLanes.Load(dExponent + i * w);
             StepBack(ref g0, ref s0, ref dDu, ref dE, d, du, dyi, rate, before, after, factor, bi, ci, dBi, dCi);

@@ -7,6 +7,8 @@ internal readonly unsafe struct BFloat16Element(ushort bits) : IElement<BFloat16
 {
     private readonly ushort _bits = bits;
 
+    public static bool IsSingle => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Load<TLanes>(BFloat16Element* source, int count)
         where TLanes : unmanaged, ILanes<TLanes> => TLanes.LoadBFloat16((ushort*)source);

@@ -7,6 +7,8 @@ internal readonly unsafe struct Float32Element(float value) : IElement<Float32El
 {
     private readonly float _value = value;
 
+    public static bool IsSingle => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Load<TLanes>(Float32Element* source, int count)
         where TLanes : unmanaged, ILanes<TLanes> => TLanes.Load((float*)source);

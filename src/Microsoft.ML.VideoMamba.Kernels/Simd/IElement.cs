@@ -7,6 +7,9 @@ namespace Microsoft.ML.VideoMamba.Kernels.Simd;
 internal unsafe interface IElement<TSelf>
     where TSelf : unmanaged, IElement<TSelf>
 {
+    /// <summary>Whether elements lie as float32.</summary>
+    static abstract bool IsSingle { get; }
+
     /// <summary>Loads a vector.</summary>
     static abstract TLanes Load<TLanes>(TSelf* source, int count)
         where TLanes : unmanaged, ILanes<TLanes>;

@@ -13,6 +13,8 @@ internal readonly unsafe struct Partial<TElement> : IElement<Partial<TElement>>
 
     private Partial(TElement element) => _element = element;
 
+    public static bool IsSingle => TElement.IsSingle;
+
     public static TLanes Load<TLanes>(Partial<TElement>* source, int count)
         where TLanes : unmanaged, ILanes<TLanes> => Load<TLanes, TElement>((TElement*)source, count);
 

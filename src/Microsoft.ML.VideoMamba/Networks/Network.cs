@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
@@ -45,6 +46,7 @@ internal sealed class Network
     /// <param name="load">Puts weights into it.</param>
     public static Network Create(VideoMambaConfig config, string deviceName, Action<VideoMambaModel> load)
     {
+        TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
         var model = new VideoMambaModel(config);
         load(model);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Text.Json;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.TestCommon;
@@ -48,7 +50,7 @@ public sealed class TrainTests : IDisposable
         foreach (string field in new[] { "train_loss", "validation_loss", "validation_top1", "lr", "seconds", "clips_per_s" }) Assert.IsTrue(log.All(row => row.GetProperty(field).GetDouble() >= 0), field);
         foreach (string picture in new[] { "curves.png", "confusion.png" }) CollectionAssert.AreEqual(new byte[] { 0x89, 0x50, 0x4e, 0x47 }, File.ReadAllBytes(Path.Combine(Run, picture))[..4]);
         StringAssert.Contains(File.ReadAllText(Path.Combine(Run, "report.md")), "videomamba train --data");
-        Assert.IsTrue(Directory.EnumerateFiles(Run, "events.out.tfevents.*").Any());
+        CollectionAssert.IsSubsetOf(new[] { "epoch/train_loss", "epoch/validation_top1", "step/loss", "step/learning_rate" }, EventTags(Directory.GetFiles(Run, "events.out.tfevents.*").Single()));
         Assert.IsFalse(Directory.Exists(Path.Combine(Run, "cache")));
         Assert.IsFalse(Directory.EnumerateFiles(Run, "*.partial", SearchOption.AllDirectories).Any());
         StringAssert.Contains(run.Error, "epoch 2 of 2");
@@ -305,6 +307,32 @@ public sealed class TrainTests : IDisposable
     private Task<Tool> Train(params string[] args) => Tool.RunAsync(["train", "--data", Clips, "--output", Run, .. s_small, .. args]);
 
     private IReadOnlyList<JsonElement> Log() => Rows(Path.Combine(Run, "log.jsonl"));
+
+    /// <summary>The tags of an event file, whose records are a length, its checksum, the event and its checksum (TFRecord).</summary>
+    private static List<string> EventTags(string path)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        var tags = new List<string>();
+        for (int at = 0; at < file.Length;)
+        {
+            int length = (int)BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(at));
+            Assert.AreEqual(Checksum(file.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)));
+            Assert.AreEqual(Checksum(file.AsSpan(at + 12, length)), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
+            var match = System.Text.RegularExpressions.Regex.Match(System.Text.Encoding.Latin1.GetString(file, at + 12, length), "(epoch|step)/[a-z_0-9]+");
+            if (match.Success) tags.Add(match.Value);
+            at += length + 16;
+        }
+
+        return tags;
+    }
+
+    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in bytes) crc = BitOperations.Crc32C(crc, value);
+        crc = ~crc;
+        return unchecked(((crc >> 15) | (crc << 17)) + 0xa282ead8);
+    }
 
     private static List<JsonElement> Rows(string path) => [.. File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement)];
 

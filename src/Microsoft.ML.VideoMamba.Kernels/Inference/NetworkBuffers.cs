@@ -23,7 +23,7 @@ internal sealed class NetworkBuffers
         // Patches and the embedded ones are gone before u and delta come.
         _u = Activations(1, Math.Max(both * shape.Inner, patchElements));
         _delta = Activations(1, Math.Max(both * shape.Inner, tokens * shape.Embed));
-        (_selection, _y, _classTokens) = (Activations(both, shape.SelectionRow), Activations(tokens, shape.Directions * (long)shape.Inner), Activations(shape.Batch, shape.Embed));
+        (_selection, _y, _classTokens) = (Activations(both, shape.Selected), Activations(tokens, shape.Directions * (long)shape.Inner), Activations(shape.Batch, shape.Embed));
         if (mixer.Chunks > 1)
         {
             _states = Numbers(shape.Directions, shape.Batch, mixer.Chunks, CudaScan.States, shape.Inner);

@@ -7,7 +7,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 /// <summary>The steps of a mixer's forward pass on a card, from buffers to buffers: nothing is allocated, and all goes to one stream.</summary>
 /// <remarks>
 /// Buffers, in the activations' type: hidden and out (tokens, embed); xz (tokens, 2 inner); u, delta (directions, tokens, inner); selection (directions, tokens,
-/// SelectionRow), whose rows hold B, C and delta's low-rank form; y (tokens, directions, inner), so that one product with the doubled out_proj adds the
+/// Selected), whose rows hold B, C and delta's low-rank form; y (tokens, directions, inner), so that one product with the doubled out_proj adds the
 /// directions up.
 /// </remarks>
 internal sealed class CudaMixer
@@ -16,6 +16,7 @@ internal sealed class CudaMixer
     private readonly CudaConv _conv;
     private readonly CudaScan _scan;
     private readonly long _tokens, _inner;
+    private readonly int _split;
 
     /// <summary>Finds or compiles the kernels.</summary>
     public CudaMixer(CudaDevice device, MixerShape shape)
@@ -24,8 +25,8 @@ internal sealed class CudaMixer
         _conv = CudaConv.Get(device, new CudaConvLayout(
             shape.Inner, shape.Float32, shape.Taps, shape.Directions, SequenceDirection.Forward, Silu: true, XRow: 2 * shape.Inner, DxRow: 2 * shape.Inner));
         _scan = CudaScan.Get(device, new CudaScanLayout(
-            shape.Inner, shape.Float32, Softplus: true, Gate: true, ZRow: 2 * shape.Inner, shape.SelectionRow, YRow: shape.Directions * shape.Inner, DyRow: shape.Inner));
-        Chunk = _scan.ChunkFor(shape.Directions * shape.Batch, shape.Length);
+            shape.Inner, shape.Float32, Softplus: true, Gate: true, ZRow: 2 * shape.Inner, shape.Selected, YRow: shape.Directions * shape.Inner, DyRow: shape.Inner));
+        (_split, Chunk) = _scan.Divide(shape.Directions * shape.Batch, shape.Length);
     }
 
     /// <summary>The card.</summary>
@@ -57,7 +58,7 @@ internal sealed class CudaMixer
 
     /// <summary>delta = low-rank delta dt_proj', each direction's, before bias and softplus.</summary>
     public void StepSizes(CudaBlas blas, nint selection, in MixerWeights weights, nint delta) => blas.Multiply(
-        LowRank(selection), StepWeights(weights.DtProj).T, Activations(delta), _shape.Tokens, _shape.Inner, _shape.Rank, _shape.Directions);
+        LowRank(selection), StepWeights(weights.DtProj).T, Activations(delta), _shape.Tokens, _shape.Inner, _shape.PaddedRank, _shape.Directions);
 
     /// <summary>y = both scans, gated.</summary>
     /// <param name="buffers">All of them.</param>
@@ -83,7 +84,7 @@ internal sealed class CudaMixer
             Length = _shape.Length,
             Chunk = Chunk,
         },
-        _shape.Directions, stream: stream);
+        _shape.Directions, _split, stream: stream);
 
     /// <summary>out = y out_proj', the directions added up.</summary>
     public void Project(CudaBlas blas, nint y, in MixerWeights weights, nint output) => blas.Multiply(
@@ -94,7 +95,7 @@ internal sealed class CudaMixer
     public Matrix Activations(nint address) => Matrix(address, _shape.Inner, _tokens * _inner);
 
     /// <summary>A selection: all of its columns.</summary>
-    public Matrix Selection(nint address) => Matrix(address, _shape.SelectionRow, _tokens * _shape.SelectionRow);
+    public Matrix Selection(nint address) => Matrix(address, _shape.Selected, _tokens * _shape.Selected);
 
     /// <summary>A selection's columns for delta.</summary>
     public Matrix LowRank(nint address) => Selection(address).From(2 * CudaScan.States);
@@ -103,7 +104,7 @@ internal sealed class CudaMixer
     public Matrix SelectionWeights(nint address, bool? float32 = null) => new(address, _shape.Inner, float32 ?? _shape.Float32, (long)_shape.Selected * _shape.Inner);
 
     /// <summary>The packed dt_proj, or its gradient, which is float32.</summary>
-    public Matrix StepWeights(nint address, bool? float32 = null) => new(address, _shape.Rank, float32 ?? _shape.Float32, _inner * _shape.Rank);
+    public Matrix StepWeights(nint address, bool? float32 = null) => new(address, _shape.PaddedRank, float32 ?? _shape.Float32, _inner * _shape.PaddedRank);
 
     /// <summary>A matrix of activations or of weights.</summary>
     public Matrix Matrix(nint address, int row, long batch = 0) => new(address, row, _shape.Float32, batch);

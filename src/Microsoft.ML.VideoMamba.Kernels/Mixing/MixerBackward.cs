@@ -105,7 +105,7 @@ internal sealed class MixerBackward
     /// <summary>The gradient of the selection: of B and C the sums of the scan's slices, of delta's low-rank form a product.</summary>
     private Tensor GatherSelection(CudaBlas blas, ScanGradientTensors scan)
     {
-        var dSelection = _forward.Activations(_shape.Directions, _shape.Tokens, _shape.SelectionRow);
+        var dSelection = _forward.Activations(_shape.Directions, _shape.Tokens, _shape.Selected);
         long rows = (long)_shape.Directions * _shape.Tokens;
         _mixer.Device.Kernel<MixerGatherArguments>(new KernelSource("mixer_gather.cu", ("F32", _shape.Float32 ? 1 : 0)), "mixer_gather").Launch(
             new MixerGatherArguments
@@ -114,19 +114,19 @@ internal sealed class MixerBackward
                 To = DeviceMemory.Address(dSelection),
                 Rows = rows,
                 Groups = (int)scan.DBC.shape[0],
-                Row = _shape.SelectionRow,
+                Row = _shape.Selected,
             },
             new Grid(Grid.Cover(rows, GatherRows)), GatherThreads);
         blas.Multiply(
             _mixer.Activations(DeviceMemory.Address(scan.DDelta)), _mixer.StepWeights(_forward.Weights.DtProj), _mixer.LowRank(DeviceMemory.Address(dSelection)),
-            _shape.Tokens, _shape.Rank, _shape.Inner, _shape.Directions);
+            _shape.Tokens, _shape.PaddedRank, _shape.Inner, _shape.Directions);
         return dSelection;
     }
 
     /// <summary>The gradients of x_proj and dt_proj, and what the selection adds to that of u.</summary>
     private (Tensor DXProj, Tensor DDtProj) BackThroughSelection(CudaBlas blas, Tensor u, Tensor selection, Tensor dSelection, ScanGradientTensors scan)
     {
-        int directions = _shape.Directions, inner = _shape.Inner, rank = _shape.Rank, selected = _shape.Selected, tokens = _shape.Tokens;
+        int directions = _shape.Directions, inner = _shape.Inner, rank = _shape.PaddedRank, selected = _shape.Selected, tokens = _shape.Tokens;
         using var packed = _forward.Numbers(directions, selected, inner);
         var dDtProj = _forward.Numbers(directions, inner, rank);
         var inputs = _mixer.Activations(DeviceMemory.Address(u));
@@ -138,7 +138,7 @@ internal sealed class MixerBackward
         blas.Multiply(
             ofSelection, _mixer.SelectionWeights(_forward.Weights.XProj), _mixer.Activations(DeviceMemory.Address(scan.DU)), tokens, inner, selected, directions, beta: 1);
         const int Maps = 2 * CudaScan.States;
-        return (cat([packed.narrow(1, Maps, rank), packed.narrow(1, 0, Maps)], 1), dDtProj);
+        return (cat([packed.narrow(1, Maps, _shape.Rank), packed.narrow(1, 0, Maps)], 1), dDtProj.narrow(-1, 0, _shape.Rank));
     }
 
     private (Tensor DXZ, Tensor DWeight, Tensor DBias) BackThroughConvolution(Tensor xz, ScanGradientTensors scan)

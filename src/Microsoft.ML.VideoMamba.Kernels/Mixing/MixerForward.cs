@@ -41,7 +41,7 @@ internal sealed class MixerForward
         var xz = Activations(_shape.Batch, _shape.Length, 2 * _shape.Inner);
         _mixer.Expand(loan.Blas, DeviceMemory.Address(hidden), _weights, DeviceMemory.Address(xz));
         using var u = Convolve(xz);
-        var selection = Activations(_shape.Directions, _shape.Tokens, _shape.SelectionRow);
+        var selection = Activations(_shape.Directions, _shape.Tokens, _shape.Selected);
         _mixer.Select(loan.Blas, DeviceMemory.Address(u), _weights, DeviceMemory.Address(selection));
         using var delta = StepSizes(loan.Blas, selection);
         using var y = Scan(u, delta, xz, selection, kept: null);

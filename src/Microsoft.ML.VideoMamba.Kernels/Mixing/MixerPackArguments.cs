@@ -10,7 +10,7 @@ internal struct MixerPackArguments
     public Direction Forward, Backward;
     public nint PackedXProj, PackedDtProj, OutProjTwice;
     public nint PackedConvWeight, PackedConvBias, PackedDtBias, PackedA, PackedD;
-    public int Embed, Channels, Rank, Taps;
+    public int Embed, Channels, Rank, Padded, Taps;
 
     /// <summary>The struct MixerDirection there.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -13,16 +13,16 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 /// <param name="Float32">Whether activations are float32; else bfloat16.</param>
 internal readonly record struct MixerShape(int Batch, int Length, int Embed, int Inner, int Rank, int Taps, int Directions, bool Float32)
 {
-    private const int RowMultiple = 8;
+    private const int RankMultiple = 8;
 
     /// <summary>Tokens of all sequences.</summary>
     public int Tokens => checked(Batch * Length);
 
-    /// <summary>What a token selects: B, C and delta's low-rank form.</summary>
-    public int Selected => 2 * Scan.CudaScan.States + Rank;
+    /// <summary>The rank filled up with zeros: rows of every matrix then begin at 16 bytes, as the fastest products and copies want them.</summary>
+    public int PaddedRank => (Rank + RankMultiple - 1) / RankMultiple * RankMultiple;
 
-    /// <summary>Elements of a token's selection, padded so that B and C of every token can be read by 16 bytes.</summary>
-    public int SelectionRow => (Selected + RowMultiple - 1) / RowMultiple * RowMultiple;
+    /// <summary>What a token selects: B, C and delta's low-rank form, padded.</summary>
+    public int Selected => 2 * Scan.CudaScan.States + PaddedRank;
 
     /// <summary>Of a mixer with those parameters, for that input.</summary>
     public static MixerShape Of(torch.Tensor hidden, MixerParameters parameters) => new(

@@ -18,7 +18,7 @@ internal sealed record PackedMixer(
         Tensor Empty(ScalarType of, params long[] sizes) => empty(sizes, of, parameters.InProj.device);
         var packed = new PackedMixer(
             parameters.InProj,
-            Empty(type, directions, shape.Selected, inner), Empty(type, directions, inner, shape.Rank), Empty(type, shape.Embed, directions, inner),
+            Empty(type, directions, shape.Selected, inner), Empty(type, directions, inner, shape.PaddedRank), Empty(type, shape.Embed, directions, inner),
             Empty(ScalarType.Float32, directions, inner, shape.Taps), Empty(ScalarType.Float32, directions, inner), Empty(ScalarType.Float32, directions, inner),
             Empty(ScalarType.Float32, directions, inner, CudaScan.States), Empty(ScalarType.Float32, directions, inner));
         var arguments = new MixerPackArguments

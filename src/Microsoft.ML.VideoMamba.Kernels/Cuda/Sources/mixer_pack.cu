@@ -10,15 +10,15 @@ struct MixerDirection { const float *conv_weight, *conv_bias; const act *x_proj,
 struct MixerPackArguments {
   const act* out_proj;               // (embed, channels)
   MixerDirection from[2];            // as the checkpoint has them: x_proj (rank + 2 N, channels) with delta's rows first, dt_proj (channels, rank)
-  act *x_proj, *dt_proj;             // (directions, 2 N + rank, channels), B's rows, C's, delta's; (directions, channels, rank)
+  act *x_proj, *dt_proj;             // (directions, 2 N + padded, channels), B's rows, C's, delta's; (directions, channels, padded); zeros beyond the rank
   act* out_proj_twice;               // (embed, directions, channels): a direction's outputs lie side by side in the rows that it multiplies
   float *conv_weight, *conv_bias, *dt_bias, *a, *d;
-  int embed, channels, rank, taps;
+  int embed, channels, rank, padded, taps;
 };
 
 // Any grid, 256 threads
 extern "C" __global__ void __launch_bounds__(256) mixer_pack(const __grid_constant__ MixerPackArguments args) {
-  const int thread = blockIdx.x * 256 + threadIdx.x, threads = gridDim.x * 256, channels = args.channels, rank = args.rank, rows = 2 * N + rank;
+  const int thread = blockIdx.x * 256 + threadIdx.x, threads = gridDim.x * 256, channels = args.channels, rank = args.rank, padded = args.padded, rows = 2 * N + padded;
   for (int i = thread; i < args.embed * channels; i += threads) {
     #pragma unroll
     for (int k = 0; k < DIRECTIONS; k++) args.out_proj_twice[(i / channels * DIRECTIONS + k) * channels + i % channels] = args.out_proj[i];
@@ -27,10 +27,12 @@ extern "C" __global__ void __launch_bounds__(256) mixer_pack(const __grid_consta
   for (int k = 0; k < DIRECTIONS; k++) {
     const MixerDirection& from = args.from[k];
     for (int i = thread; i < rows * channels; i += threads) {
-      const int row = i / channels;
-      args.x_proj[k * rows * channels + i] = from.x_proj[(row < 2 * N ? rank + row : row - 2 * N) * channels + i % channels];
+      const int row = i / channels, source = row < 2 * N ? rank + row : row - 2 * N;
+      args.x_proj[k * rows * channels + i] = row < 2 * N + rank ? from.x_proj[source * channels + i % channels] : (act)0;
     }
-    for (int i = thread; i < channels * rank; i += threads) args.dt_proj[k * channels * rank + i] = from.dt_proj[i];
+    for (int i = thread; i < channels * padded; i += threads) {
+      args.dt_proj[k * channels * padded + i] = i % padded < rank ? from.dt_proj[i / padded * rank + i % padded] : (act)0;
+    }
     for (int i = thread; i < channels * args.taps; i += threads) args.conv_weight[k * channels * args.taps + i] = from.conv_weight[i];
     for (int i = thread; i < channels * N; i += threads) args.a[k * channels * N + i] = -expf(from.a_log[i]);
     for (int i = thread; i < channels; i += threads) {

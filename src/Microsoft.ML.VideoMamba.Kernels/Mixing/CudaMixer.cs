@@ -16,7 +16,6 @@ internal sealed class CudaMixer
     private readonly CudaConv _conv;
     private readonly CudaScan _scan;
     private readonly long _tokens, _inner;
-    private readonly int _split;
 
     /// <summary>Finds or compiles the kernels.</summary>
     public CudaMixer(CudaDevice device, MixerShape shape)
@@ -26,7 +25,7 @@ internal sealed class CudaMixer
             shape.Inner, shape.Float32, shape.Taps, shape.Directions, SequenceDirection.Forward, Silu: true, XRow: 2 * shape.Inner, DxRow: 2 * shape.Inner));
         _scan = CudaScan.Get(device, new CudaScanLayout(
             shape.Inner, shape.Float32, Softplus: true, Gate: true, ZRow: 2 * shape.Inner, shape.Selected, YRow: shape.Directions * shape.Inner, DyRow: shape.Inner));
-        (_split, Chunk) = _scan.Divide(shape.Directions * shape.Batch, shape.Length);
+        Chunk = _scan.ChunkFor(shape.Directions * shape.Batch, shape.Length);
     }
 
     /// <summary>The card.</summary>
@@ -84,7 +83,7 @@ internal sealed class CudaMixer
             Length = _shape.Length,
             Chunk = Chunk,
         },
-        _shape.Directions, _split, stream: stream);
+        _shape.Directions, stream: stream);
 
     /// <summary>out = y out_proj', the directions added up.</summary>
     public void Project(CudaBlas blas, nint y, in MixerWeights weights, nint output) => blas.Multiply(

@@ -37,6 +37,7 @@ internal sealed record PackedMixer(
             Embed = shape.Embed,
             Channels = inner,
             Rank = shape.Rank,
+            Padded = shape.PaddedRank,
             Taps = shape.Taps,
         };
         device.Kernel<MixerPackArguments>(new KernelSource("mixer_pack.cu", ("F32", shape.Float32 ? 1 : 0), ("DIRECTIONS", directions)), "mixer_pack")

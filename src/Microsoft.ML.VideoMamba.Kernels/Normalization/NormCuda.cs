@@ -36,6 +36,9 @@ internal static class NormCuda
             Y = DeviceMemory.Address(y),
             S = DeviceMemory.Address(sum),
             Rows = operands.Rows,
+            ResidualRows = operands.Rows,
+            XStep = 1,
+            SStep = 1,
             RowsPerClip = 1,
             Epsilon = (float)options.Epsilon,
         });

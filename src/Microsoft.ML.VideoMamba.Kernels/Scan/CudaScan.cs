@@ -15,16 +15,15 @@ internal sealed class CudaScan
     private const int WarpChannels = 32, ForwardThreads = 64, CarryThreads = 128;
     private const int ShortestChunk = 32;
 
-    /// <summary>Warps that a multiprocessor's registers hold: of the forward kernels by the lanes of a channel, and of the backward one by type.</summary>
-    private const int ForwardWarps = 12, ForwardSplitWarps = 18, BackwardWarps = 12, BackwardWarpsFloat32 = 8;
+    /// <summary>Warps that a multiprocessor's registers hold: of the forward kernels, and of the backward one by type.</summary>
+    private const int ForwardWarps = 12, BackwardWarps = 12, BackwardWarpsFloat32 = 8;
 
     private static readonly ConcurrentDictionary<(int Device, CudaScanLayout Layout), CudaScan> s_made = new();
 
     private readonly CudaDevice _device;
     private readonly CudaScanLayout _layout;
     private readonly int _blockWarps;
-    private readonly ConcurrentDictionary<(string Name, int Split), CudaKernel<ScanForwardArguments>> _forward = new();
-    private readonly Func<(string Name, int Split), CudaKernel<ScanForwardArguments>> _compile;
+    private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _ends, _adjointEnds;
     private readonly Lazy<CudaKernel<ScanCarryArguments>> _carry;
     private readonly Lazy<CudaKernel<ScanBackwardArguments>> _backward;
 
@@ -36,8 +35,11 @@ internal sealed class CudaScan
             ("CHANNELS", layout.Channels), ("F32", layout.Float32 ? 1 : 0), ("SOFTPLUS", layout.Softplus ? 1 : 0), ("GATE", layout.Gate ? 1 : 0),
             ("Z_ROW", layout.ZRow), ("BC_ROW", layout.BCRow), ("Y_ROW", layout.YRow), ("DY_ROW", layout.DyRow), ("EVERY", StepsPerKept),
         ];
+        var forward = new KernelSource("scan_forward.cu", constants);
         _blockWarps = BackwardBlockWarps();
-        _compile = kernel => device.Kernel<ScanForwardArguments>(new KernelSource("scan_forward.cu", [.. constants, ("SPLIT", kernel.Split)]), kernel.Name);
+        _forward = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_forward"));
+        _ends = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_ends"));
+        _adjointEnds = new(() => device.Kernel<ScanForwardArguments>(forward, "adjoint_ends"));
         _carry = new(() => device.Kernel<ScanCarryArguments>(new KernelSource("scan_carry.cu", ("CHANNELS", layout.Channels)), "scan_carry"));
         _backward = new(() => device.Kernel<ScanBackwardArguments>(new KernelSource("scan_backward.cu", [.. constants, ("WARPS", _blockWarps)]), "scan_backward"));
     }
@@ -52,23 +54,15 @@ internal sealed class CudaScan
     public static int KeptStates(int length) => Grid.Cover(length, StepsPerKept);
 
     /// <summary>
-    /// How a forward scan is spread: whole sequences, a lane a channel, where sequences and channels alone give the card enough warps; with fewer, two lanes a
-    /// channel; with much fewer, in chunks too. A cut scan walks the sequence twice, so that it pays only where it brings several times the warps.
+    /// Steps of the chunks that a forward scan cuts a sequence into: all of it where sequences and channels alone give the card enough warps. A cut scan walks
+    /// the sequence twice, so that it pays only where it brings several times the warps.
     /// </summary>
     /// <param name="sequences">Batch times directions.</param>
     /// <param name="length">Steps of each.</param>
-    public ScanDivision Divide(int sequences, int length) => Divide(_device.Multiprocessors, Warps(sequences), length);
+    public int ChunkFor(int sequences, int length) =>
+        ChunkFor(Warps(sequences), (long)ForwardWarps * _device.Multiprocessors, length, fewestChunks: 5);
 
-    /// <inheritdoc cref="Divide(int, int)"/>
-    internal static ScanDivision Divide(int multiprocessors, long warps, int length)
-    {
-        const int EnoughWarps = 9, FewestChunks = 5;
-        if (warps >= (long)EnoughWarps * multiprocessors) return new(Split: 1, length);
-        int chunk = ChunkFor(2 * warps, (long)ForwardSplitWarps * multiprocessors, length, FewestChunks);
-        return new(Split: 2, chunk);
-    }
-
-    /// <summary>Steps of the chunks that a backward scan cuts a sequence into; its first walk costs a quarter of it.</summary>
+    /// <summary>The same for a backward scan, whose first walk costs a quarter of it.</summary>
     /// <param name="sequences">Batch times directions.</param>
     /// <param name="length">Steps of each.</param>
     public int BackwardChunkFor(int sequences, int length) =>
@@ -89,22 +83,21 @@ internal sealed class CudaScan
     /// place of a state for each chunk and Sums that of their sums.
     /// </param>
     /// <param name="directions">1 or 2.</param>
-    /// <param name="split">Lanes of a channel: 1 or 2.</param>
     /// <param name="first">With several chunks: the states before the first step, (directions, batch, N, channels), or 0.</param>
     /// <param name="last">With several chunks: receives the states after the last step, or 0.</param>
     /// <param name="stream">Where to queue.</param>
-    public void Forward(ScanForwardArguments arguments, int directions, int split, nint first = 0, nint last = 0, nint stream = 0)
+    public void Forward(ScanForwardArguments arguments, int directions, nint first = 0, nint last = 0, nint stream = 0)
     {
-        var grid = ForwardGrid(arguments, directions, split);
+        var grid = ForwardGrid(arguments, directions);
         if (Chunks(arguments) > 1)
         {
             var ends = arguments;
             (ends.First, ends.Last) = (0, arguments.First);
-            Walk("scan_ends", split).Launch(ends, grid, ForwardThreads, stream: stream);
+            _ends.Value.Launch(ends, grid, ForwardThreads, stream: stream);
             Carry(arguments, directions, arguments.First, first, last, backwards: false, stream);
         }
 
-        Walk("scan_forward", split).Launch(arguments, grid, ForwardThreads, stream: stream);
+        _forward.Value.Launch(arguments, grid, ForwardThreads, stream: stream);
     }
 
     /// <summary>Scans backwards.</summary>
@@ -133,7 +126,7 @@ internal sealed class CudaScan
                 Chunk = arguments.Chunk,
                 Reverse = arguments.Reverse,
             };
-            Walk("adjoint_ends", split: 1).Launch(ends, ForwardGrid(ends, directions, split: 1), ForwardThreads);
+            _adjointEnds.Value.Launch(ends, ForwardGrid(ends, directions), ForwardThreads);
             Carry(ends, directions, arguments.Carried, last, 0, backwards: true, stream: 0);
         }
 
@@ -158,10 +151,8 @@ internal sealed class CudaScan
         _carry.Value.Launch(arguments, new Grid(Grid.Cover(_layout.Channels, CarryThreads), States, (long)directions * scan.Batch), CarryThreads, stream: stream);
     }
 
-    private CudaKernel<ScanForwardArguments> Walk(string name, int split) => _forward.GetOrAdd((name, split), _compile);
-
-    private Grid ForwardGrid(in ScanForwardArguments arguments, int directions, int split) =>
-        new(Grid.Cover(_layout.Channels, ForwardThreads / split), (long)arguments.Batch * Chunks(arguments), directions);
+    private Grid ForwardGrid(in ScanForwardArguments arguments, int directions) =>
+        new(Grid.Cover(_layout.Channels, ForwardThreads), (long)arguments.Batch * Chunks(arguments), directions);
 
     private long Warps(int sequences) => Grid.Cover(_layout.Channels, WarpChannels) * (long)sequences;
 

@@ -71,14 +71,13 @@ internal static class SelectiveScanCuda
     /// <summary>Runs the forward kernels.</summary>
     /// <param name="operands">What to scan.</param>
     /// <param name="keep">Whether a backward pass follows.</param>
-    /// <param name="division">How it is spread over the card, or null for what is found best.</param>
+    /// <param name="chunkSteps">Steps of the chunks, or null for as many as are found best.</param>
     /// <returns>y and the last states; where <paramref name="keep"/>, the states that the backward pass starts from.</returns>
-    public static (List<Tensor> Outputs, Tensor? Kept) Forward(CudaScanOperands operands, bool keep, ScanDivision? division = null)
+    public static (List<Tensor> Outputs, Tensor? Kept) Forward(CudaScanOperands operands, bool keep, int? chunkSteps = null)
     {
         var (directions, batch, length, channels) = operands.Sizes;
         var scan = operands.Scan();
-        var (split, chunk) = division ?? scan.Divide(directions * batch, length);
-        int chunks = Grid.Cover(length, chunk);
+        int chunk = chunkSteps ?? scan.ChunkFor(directions * batch, length), chunks = Grid.Cover(length, chunk);
         var y = empty_like(operands.U);
         var last = operands.EmptyStates();
         var kept = keep ? operands.Empty(directions, batch, CudaScan.KeptStates(length), CudaScan.States, channels) : null;
@@ -105,7 +104,7 @@ internal static class SelectiveScanCuda
             Chunk = chunk,
             Reverse = operands.Options.Reverse,
         };
-        scan.Forward(arguments, directions, split, DeviceMemory.Address(first), DeviceMemory.Address(last));
+        scan.Forward(arguments, directions, DeviceMemory.Address(first), DeviceMemory.Address(last));
         GC.KeepAlive((operands, first, states, sums));
         return ([y, CudaScanOperands.FromKernel(last, Scaled.Out)], kept);
     }

@@ -38,21 +38,20 @@ public sealed class ScanGpuSpeedTests
         double forward = Median(() => SelectiveScanCuda.Forward(operands, keep: false)), keeping = Median(() => SelectiveScanCuda.Forward(operands, keep: true));
         var (_, kept) = SelectiveScanCuda.Forward(operands, keep: true);
         double backward = Median(() => SelectiveScanCuda.Backward(operands, kept!, dy, null));
-        TestContext.WriteLine(JsonSerializer.Serialize(new { scan = new[] { batch, length, channels }, forward, keeping, backward, division = operands.Scan().Divide(2 * batch, length), backwardChunk = operands.Scan().BackwardChunkFor(2 * batch, length) }));
+        TestContext.WriteLine(JsonSerializer.Serialize(new { scan = new[] { batch, length, channels }, forward, keeping, backward, chunks = (operands.Scan().ChunkFor(2 * batch, length), operands.Scan().BackwardChunkFor(2 * batch, length)).ToString() }));
     }
 
     /// <summary>What chunks cost and bring, at several numbers of sequences.</summary>
     [TestMethod]
-    [DataRow(1, 1569, 384, "32,56,104,160,264")]
-    [DataRow(4, 1569, 384, "104,200,400,1569")]
-    [DataRow(8, 1569, 384, "200,400,528,1569")]
-    [DataRow(16, 1569, 384, "400,528,1569")]
-    [DataRow(32, 1569, 384, "792,1569")]
-    [DataRow(64, 1569, 384, "1569")]
-    [DataRow(1, 12545, 384, "128,192,288")]
-    [DataRow(1, 12545, 1152, "400,576,840")]
-    [DataRow(2, 12545, 1152, "1144,1576,3144,12545")]
-    [DataRow(16, 12545, 384, "6280,12545")]
+    [DataRow(1, 1569, 384, "32,40,56,72,104,160,264,400,1569")]
+    [DataRow(2, 1569, 384, "32,56,72,104,160,264,400,528,1569")]
+    [DataRow(4, 1569, 384, "72,104,160,200,264,400,528,1569")]
+    [DataRow(8, 1569, 384, "160,200,264,400,528,792,1569")]
+    [DataRow(16, 1569, 384, "264,400,528,792,1569")]
+    [DataRow(32, 1569, 384, "528,792,1569")]
+    [DataRow(1, 12545, 384, "128,192,288,400,800")]
+    [DataRow(1, 12545, 1152, "400,576,840,1600,3144")]
+    [DataRow(2, 12545, 1152, "1144,1576,2096,3144,12545")]
     public void Chunks(int batch, int length, int channels, string sizes)
     {
         Gpu.Require();
@@ -62,8 +61,7 @@ public sealed class ScanGpuSpeedTests
         var (_, kept) = SelectiveScanCuda.Forward(operands, keep: true);
         foreach (int chunk in sizes.Split(',').Select(size => int.Parse(size, CultureInfo.InvariantCulture)))
         {
-            double[] forward = [.. new[] { 1, 2 }.Select(split => Median(() => SelectiveScanCuda.Forward(operands, keep: false, new ScanDivision(split, chunk))))];
-            double backward = Median(() => SelectiveScanCuda.Backward(operands, kept!, dy, null, chunk));
+            double forward = Median(() => SelectiveScanCuda.Forward(operands, keep: false, chunk)), backward = Median(() => SelectiveScanCuda.Backward(operands, kept!, dy, null, chunk));
             TestContext.WriteLine(JsonSerializer.Serialize(new { scan = new[] { batch, length, channels }, chunk, forward, backward }));
         }
     }

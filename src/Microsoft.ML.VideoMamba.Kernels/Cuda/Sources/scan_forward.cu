@@ -4,8 +4,7 @@
 //   A  (directions, CHANNELS, N) float32                 D, bias  (directions, CHANNELS) float32
 //   y  directions `y_direction` elements apart, rows of Y_ROW;   dy (adjoint_ends: in the place of u) likewise
 //
-// A lane owns a channel and its 16 states; a warp owns 32 channels and shares nothing with the block's others. Where that gives the card too few warps, SPLIT
-// lanes own a channel together, 16 / SPLIT states each. Rows of u, delta, z and B|C of eight steps come
+// A lane owns a channel and its 16 states; a warp owns 32 channels and shares nothing with the block's others. Rows of u, delta, z and B|C of eight steps come
 // by asynchronous copies, STAGES groups deep; B and C are widened to float32 once a group and warp and then read as 16-byte broadcasts. The step sizes of a
 // group are computed during the group before, so that the latency of softplus hides behind it. No tensor instruction: the card then runs at its full clock.
 //
@@ -14,12 +13,6 @@
 // each chunk adds to the gradient of the state before it, walking it backwards: P = 2^(l A) (P + ln 2 dy C), with dy in the place of u and C in that of B.
 #include "scan.cuh"
 #define WARPS 2
-#ifndef SPLIT
-#define SPLIT 1                  // lanes of a channel: 1 or 2
-#endif
-#define WARP_CHANNELS (32 / SPLIT)
-#define LANE_STATES (N / SPLIT)
-#define RESIDENT (SPLIT == 1 ? 12 : 18)   // warps of a multiprocessor
 #ifndef STAGES
 #define STAGES 4
 #endif
@@ -37,42 +30,41 @@ struct ScanForwardArguments {
   int reverse;                // what the first direction is: 0 forward, 1 reverse; the second is the other
 };
 
-struct __align__(16) Stage { act u[8][WARP_CHANNELS], delta[8][WARP_CHANNELS], z[8][WARP_CHANNELS], bc[8][2 * N]; };
+struct __align__(16) Stage { act u[8][32], delta[8][32], z[8][32], bc[8][2 * N]; };
 struct Shared { Stage ring[WARPS][STAGES]; f4 bc[WARPS][2][8][8]; };
 
 enum Walk { OUTPUTS, ENDS, ADJOINT };
 
 template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& shared) {
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, g = lane >> 2, t = lane & 3;
-  const int own = lane / SPLIT, first_state = lane % SPLIT * LANE_STATES;   // the lane's channel in the warp, and the first of its states
-  const int base = (blockIdx.x * WARPS + warp) * WARP_CHANNELS;
+  const int base = (blockIdx.x * WARPS + warp) * 32;
   if (base >= CHANNELS) return;
   const int chunks = (args.length + args.chunk - 1) / args.chunk, clip = blockIdx.y / chunks, k = blockIdx.y % chunks, direction = blockIdx.z;
   const bool forwards = (direction ^ args.reverse) == 0;
   const int sign = forwards != (WALK == ADJOINT) ? 1 : -1, length = args.length;
   const int start = k * args.chunk, end = min(length, start + args.chunk);
   const long long sequence = (long long)direction * args.batch + clip, row = sequence * chunks + k;
-  const bool live = base + own < CHANNELS;
-  const int c = live ? base + own : CHANNELS - 1;
+  const bool live = base + lane < CHANNELS;
+  const int c = live ? base + lane : CHANNELS - 1;
   auto token = [&](int step) {
     const int walked = WALK == ADJOINT ? start + end - 1 - step : step;
     return forwards ? walked : length - 1 - walked;
   };
 
   constexpr bool gated = GATE && WALK != ENDS;
-  float a[LANE_STATES], h[LANE_STATES];
-  const float* A = args.A + (direction * CHANNELS + c) * N + first_state;
+  float a[N], h[N];
+  const float* A = args.A + (direction * CHANNELS + c) * N;
   #pragma unroll
-  for (int n = 0; n < LANE_STATES; n++) {
+  for (int n = 0; n < N; n++) {
     a[n] = A[n];
-    h[n] = args.first ? args.first[(row * N + first_state + n) * CHANNELS + c] : 0.f;
+    h[n] = args.first ? args.first[(row * N + n) * CHANNELS + c] : 0.f;
   }
   const float skip = args.D && WALK == OUTPUTS ? args.D[direction * CHANNELS + c] : 0.f, bias = args.bias ? args.bias[direction * CHANNELS + c] * LOG2E : 0.f;
-  float total = 0.f;
+  float sum = 0.f;
 
   // The lane copies pieces of row g of each array. Behind the last channel it copies the first ones again: they are never used.
   const int piece = 8 * t;
-  const bool copies = piece < WARP_CHANNELS, inside = copies && base + piece < CHANNELS;
+  const bool inside = base + piece < CHANNELS;
   const long long from = token(start + g);
   const act* u = args.u + (WALK == ADJOINT ? direction * args.dy_direction + ((long long)clip * length + from) * DY_ROW : (sequence * length + from) * CHANNELS) + (inside ? base + piece : 0);
   const act* delta = args.delta + (sequence * length + from) * CHANNELS + (inside ? base + piece : 0);
@@ -84,9 +76,7 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
     #pragma unroll
     for (int i = 0; i < PIECES; i++) {
       const int at = piece + i * WIDE;
-      copy16(&stage.bc[g][at], bc + i * WIDE, in);
-      if (!copies) continue;
-      copy16(&stage.u[g][at], u + i * WIDE, in); copy16(&stage.delta[g][at], delta + i * WIDE, in);
+      copy16(&stage.u[g][at], u + i * WIDE, in); copy16(&stage.delta[g][at], delta + i * WIDE, in); copy16(&stage.bc[g][at], bc + i * WIDE, in);
       if (gated) copy16(&stage.z[g][at], z + i * WIDE, in);
     }
     copy_commit();
@@ -99,9 +89,9 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
     const Stage& stage = shared.ring[warp][group % STAGES];
     #pragma unroll
     for (int i = 0; i < 8; i++) {
-      const float s = fmaf(up(stage.delta[i][own]), LOG2E, bias);
+      const float s = fmaf(up(stage.delta[i][lane]), LOG2E, bias);
       l[i] = step_size(step + i < end ? s : NO_STEP);
-      if (WALK != OUTPUTS) total += l[i];
+      if (WALK != OUTPUTS) sum += l[i];
     }
     float v[4];
     up4(*(const act4*)&stage.bc[g][piece], v); shared.bc[warp][group & 1][g][2 * t] = f4{v[0], v[1], v[2], v[3]};
@@ -115,9 +105,9 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
   #pragma unroll 1
   for (int step = start; step < end; step += 8, half ^= 1) {
     if (WALK == OUTPUTS && args.kept && step % EVERY == 0 && live) {
-      float* kept = args.kept + (sequence * ((length + EVERY - 1) / EVERY) + step / EVERY) * N * CHANNELS + first_state * CHANNELS + c;
+      float* kept = args.kept + (sequence * ((length + EVERY - 1) / EVERY) + step / EVERY) * N * CHANNELS + c;
       #pragma unroll
-      for (int n = 0; n < LANE_STATES; n++) kept[n * CHANNELS] = h[n];
+      for (int n = 0; n < N; n++) kept[n * CHANNELS] = h[n];
     }
     float now[8];
     #pragma unroll
@@ -128,28 +118,25 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
     act* y = args.y + direction * args.y_direction + ((long long)clip * length + token(step)) * Y_ROW + c;
     #pragma unroll
     for (int p = 0; p < 8; p++) {
-      const float input = up(stage.u[p][own]);
-      const float fed = WALK != ADJOINT ? now[p] * input : gated ? LN2 * input * silu(up(stage.z[p][own])) : LN2 * input;
+      const float input = up(stage.u[p][lane]);
+      const float fed = WALK != ADJOINT ? now[p] * input : gated ? LN2 * input * silu(up(stage.z[p][lane])) : LN2 * input;
       float even = 0.f, odd = 0.f;
       #pragma unroll
-      for (int q = 0; q < LANE_STATES / 4; q++) {
-        const int at = first_state / 4 + q;
-        const f4 b4 = shared.bc[warp][half][p][WALK == ADJOINT ? N / 4 + at : at], c4 = shared.bc[warp][half][p][N / 4 + at];
+      for (int q = 0; q < N / 4; q++) {
+        const f4 b4 = shared.bc[warp][half][p][WALK == ADJOINT ? N / 4 + q : q], c4 = shared.bc[warp][half][p][N / 4 + q];
         const float b[4] = {b4.x, b4.y, b4.z, b4.w}, cc[4] = {c4.x, c4.y, c4.z, c4.w};
         #pragma unroll
         for (int i = 0; i < 4; i++) {
           const int n = 4 * q + i;
-          const float e = decay(now[p], a[n], SPLIT * n);
+          const float e = decay(now[p], a[n], n);
           h[n] = WALK == ADJOINT ? e * fmaf(fed, b[i], h[n]) : fmaf(h[n], e, fed * b[i]);
           if (WALK == OUTPUTS) { if (i & 1) odd = fmaf(h[n], cc[i], odd); else even = fmaf(h[n], cc[i], even); }
         }
       }
       if (WALK == OUTPUTS) {
-        float sum = even + odd;
-        if (SPLIT == 2) sum += from_lane_xor(sum, 1);
-        float out = fmaf(LN2, sum, skip * input);
-        if (GATE) out *= silu(up(stage.z[p][own]));
-        if (live && first_state == 0 && step + p < end) *y = down(out);
+        float out = fmaf(LN2, even + odd, skip * input);
+        if (GATE) out *= silu(up(stage.z[p][lane]));
+        if (live && step + p < end) *y = down(out);
         y += sign * Y_ROW;
       }
     }
@@ -158,23 +145,23 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
   copy_wait<0>();
   if (args.last && live) {
     #pragma unroll
-    for (int n = 0; n < LANE_STATES; n++) args.last[(row * N + first_state + n) * CHANNELS + c] = h[n];
+    for (int n = 0; n < N; n++) args.last[(row * N + n) * CHANNELS + c] = h[n];
   }
-  if (WALK != OUTPUTS && live && first_state == 0) args.sums[row * CHANNELS + c] = total;
+  if (WALK != OUTPUTS && live) args.sums[row * CHANNELS + c] = sum;
 }
 
-// grid (ceil(CHANNELS / (2 WARP_CHANNELS)), batch * chunks, directions), 64 threads
-extern "C" __global__ void __launch_bounds__(32 * WARPS, RESIDENT / WARPS) scan_forward(const __grid_constant__ ScanForwardArguments args) {
+// grid (ceil(CHANNELS / 64), batch * chunks, directions), 64 threads
+extern "C" __global__ void __launch_bounds__(32 * WARPS, 12 / WARPS) scan_forward(const __grid_constant__ ScanForwardArguments args) {
   __shared__ Shared shared;
   scan<OUTPUTS>(args, shared);
 }
 
-extern "C" __global__ void __launch_bounds__(32 * WARPS, RESIDENT / WARPS) scan_ends(const __grid_constant__ ScanForwardArguments args) {
+extern "C" __global__ void __launch_bounds__(32 * WARPS, 12 / WARPS) scan_ends(const __grid_constant__ ScanForwardArguments args) {
   __shared__ Shared shared;
   scan<ENDS>(args, shared);
 }
 
-extern "C" __global__ void __launch_bounds__(32 * WARPS, RESIDENT / WARPS) adjoint_ends(const __grid_constant__ ScanForwardArguments args) {
+extern "C" __global__ void __launch_bounds__(32 * WARPS, 12 / WARPS) adjoint_ends(const __grid_constant__ ScanForwardArguments args) {
   __shared__ Shared shared;
   scan<ADJOINT>(args, shared);
 }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.VideoMamba.Training.Augmentation;
 
@@ -9,6 +11,11 @@ namespace Microsoft.ML.VideoMamba.Training.Augmentation;
 /// <remarks>PIL's Image.transform with AFFINE: taps are clamped at the edges, results truncated.</remarks>
 internal readonly record struct AffineOperation(double Xx, double Xy, double X0, double Yx, double Yy, double Y0)
 {
+    private const int Taps = 4;
+
+    // Rounding must not bring a sum of levels below the level that it is: truncation would darken even what stays in place.
+    private const float RoundingSlack = 1f / 1024;
+
     /// <summary>Takes from <paramref name="factor"/> columns further right for each row down.</summary>
     public static AffineOperation ShearX(double factor) => new(1, factor, 0, 0, 1, 0);
 
@@ -41,48 +48,63 @@ internal readonly record struct AffineOperation(double Xx, double Xy, double X0,
             {
                 double x = Xx * (column + 0.5) + Xy * (row + 0.5) + X0, y = Yx * (column + 0.5) + Yy * (row + 0.5) + Y0;
                 var pixel = changed.Slice(at, 3);
-                if (!(x >= 0 && x < width && y >= 0 && y < height)) fill.CopyTo(pixel);
-                else if (bicubic) Cubic(frame, width, height, x - 0.5, y - 0.5, pixel);
-                else Linear(frame, width, height, x - 0.5, y - 0.5, pixel);
+                if (x >= 0 && x < width && y >= 0 && y < height) Sample(frame, width, height, x - 0.5, y - 0.5, bicubic, pixel);
+                else fill.CopyTo(pixel);
             }
         }
     }
 
-    private static void Linear(ReadOnlySpan<byte> frame, int width, int height, double x, double y, Span<byte> pixel)
+    /// <summary>The colour at a place between pixels, from four taps along each axis.</summary>
+    private static void Sample(ReadOnlySpan<byte> frame, int width, int height, double x, double y, bool bicubic, Span<byte> pixel)
     {
         int column = (int)Math.Floor(x), row = (int)Math.Floor(y);
-        float across = (float)(x - column), down = (float)(y - row);
-        int left = 3 * Math.Max(column, 0), right = 3 * Math.Min(column + 1, width - 1);
-        var upper = frame.Slice(Math.Max(row, 0) * width * 3, width * 3);
-        var lower = frame.Slice(Math.Min(row + 1, height - 1) * width * 3, width * 3);
-        for (int channel = 0; channel < 3; channel++)
+        var across = Weights((float)(x - column), bicubic);
+        var down = Weights((float)(y - row), bicubic);
+        // Sixteen bytes from the first tap on hold all four.
+        bool inside = column >= 1 && (column - 1) * 3 + Vector128<byte>.Count <= width * 3;
+        var sum = Vector128.Create(RoundingSlack);
+        for (int tap = 0; tap < Taps; tap++)
         {
-            float above = upper[left + channel] + across * (upper[right + channel] - upper[left + channel]);
-            float below = lower[left + channel] + across * (lower[right + channel] - lower[left + channel]);
-            pixel[channel] = (byte)(above + down * (below - above));
-        }
-    }
-
-    private static void Cubic(ReadOnlySpan<byte> frame, int width, int height, double x, double y, Span<byte> pixel)
-    {
-        int column = (int)Math.Floor(x), row = (int)Math.Floor(y);
-        float across = (float)(x - column), down = (float)(y - row);
-        int c0 = 3 * Math.Max(column - 1, 0), c1 = 3 * Math.Max(column, 0), c2 = 3 * Math.Min(column + 1, width - 1), c3 = 3 * Math.Min(column + 2, width - 1);
-        Span<float> sums = stackalloc float[12];
-        for (int tap = 0; tap < 4; tap++)
-        {
+            float weight = down[tap];
+            if (weight == 0) continue;
             var line = frame.Slice(Math.Clamp(row - 1 + tap, 0, height - 1) * width * 3, width * 3);
-            for (int channel = 0; channel < 3; channel++) sums[3 * tap + channel] = Cubic(line[c0 + channel], line[c1 + channel], line[c2 + channel], line[c3 + channel], across);
+            sum += weight * (inside ? SumInside(line, column, across) : SumClamped(line, column, across));
         }
 
-        for (int channel = 0; channel < 3; channel++)
-        {
-            pixel[channel] = (byte)Math.Clamp(Cubic(sums[channel], sums[3 + channel], sums[6 + channel], sums[9 + channel], down), 0, 255);
-        }
+        var level = Vector128.ConvertToInt32(Vector128.Clamp(sum, Vector128<float>.Zero, Vector128.Create(255f)));
+        (pixel[0], pixel[1], pixel[2]) = ((byte)level[0], (byte)level[1], (byte)level[2]);
     }
 
-    /// <summary>The cubic of a = -1 through four values at -1, 0, 1, 2.</summary>
+    private static Vector128<float> SumInside(ReadOnlySpan<byte> line, int column, Vector128<float> weights)
+    {
+        var bytes = Vector128.LoadUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetReference(line), (column - 1) * 3));
+        return weights[0] * Pixel(bytes, Vector128.Create((byte)0, 16, 16, 16, 1, 16, 16, 16, 2, 16, 16, 16, 16, 16, 16, 16))
+            + weights[1] * Pixel(bytes, Vector128.Create((byte)3, 16, 16, 16, 4, 16, 16, 16, 5, 16, 16, 16, 16, 16, 16, 16))
+            + weights[2] * Pixel(bytes, Vector128.Create((byte)6, 16, 16, 16, 7, 16, 16, 16, 8, 16, 16, 16, 16, 16, 16, 16))
+            + weights[3] * Pixel(bytes, Vector128.Create((byte)9, 16, 16, 16, 10, 16, 16, 16, 11, 16, 16, 16, 16, 16, 16, 16));
+    }
+
+    /// <summary>Red, green and blue as floats; an index of 16 stands for a byte 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Cubic(float v0, float v1, float v2, float v3, float at) =>
-        v1 + at * (v2 - v0 + at * (2 * (v0 - v1) + v2 - v3 + at * (v1 - v0 - v2 + v3)));
+    private static Vector128<float> Pixel(Vector128<byte> bytes, Vector128<byte> places) => Vector128.ConvertToSingle(Vector128.Shuffle(bytes, places).AsInt32());
+
+    private static Vector128<float> SumClamped(ReadOnlySpan<byte> line, int column, Vector128<float> weights)
+    {
+        var sum = Vector128<float>.Zero;
+        for (int tap = 0; tap < Taps; tap++)
+        {
+            int at = 3 * Math.Clamp(column - 1 + tap, 0, line.Length / 3 - 1);
+            sum += weights[tap] * Vector128.Create(line[at], line[at + 1], line[at + 2], 0f);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Weights of the values at -1, 0, 1 and 2 for a place in [0, 1): linear, or the cubic of a = -1.</summary>
+    private static Vector128<float> Weights(float at, bool bicubic)
+    {
+        if (!bicubic) return Vector128.Create(0, 1 - at, at, 0);
+        float square = at * at, cube = square * at;
+        return Vector128.Create(2 * square - at - cube, 1 - 2 * square + cube, at + square - cube, cube - square);
+    }
 }

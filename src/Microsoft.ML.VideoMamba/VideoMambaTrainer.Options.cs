@@ -1,7 +1,10 @@
 using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Trainers;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Mixing;
 using Microsoft.ML.VideoMamba.Training.Optimization;
+using Microsoft.ML.VideoMamba.Training.Recipes;
 using Microsoft.ML.VideoMamba.Training.Schedules;
 using Microsoft.ML.VideoMamba.Video.Reading;
 
@@ -126,10 +129,16 @@ public sealed partial class VideoMambaTrainer
         /// <summary>Which layer a parameter counts to under <see cref="LayerDecay"/>.</summary>
         public LayerDecayMapping LayerDecayMapping { get; set; } = LayerDecayMapping.Corrected;
 
-        /// <summary>RandAugment or AutoAugment in timm's notation, such as <c>rand-m7-n4-mstd0.5-inc1</c>; null for none.</summary>
+        /// <summary>RandAugment or AutoAugment in timm's notation, such as <c>rand-m7-n4-mstd0.5-inc1</c> or <c>v0</c>; null for none.</summary>
         public string? AugmentationPolicy { get; set; }
 
-        /// <summary>Strength of the original's colour jitter, at least 0.</summary>
+        /// <summary>Whether the policy sees whole frames or what the crop left of them.</summary>
+        public AugmentationOrder AugmentationOrder { get; set; }
+
+        /// <summary>How the policy's rotations, shears and translations interpolate.</summary>
+        public FrameInterpolation AugmentationInterpolation { get; set; } = FrameInterpolation.Bicubic;
+
+        /// <summary>Brightness, contrast and saturation are scaled by up to this part either way, where there is no <see cref="AugmentationPolicy"/>; in [0, 1).</summary>
         public double ColorJitter { get; set; }
 
         /// <summary>What a random crop is measured by.</summary>
@@ -158,6 +167,48 @@ public sealed partial class VideoMambaTrainer
 
         /// <summary>With which probability a random box of the clip is covered, in [0, 1].</summary>
         public double ErasingProbability { get; set; }
+
+        /// <summary>What covers it.</summary>
+        public ErasingMode ErasingMode { get; set; } = ErasingMode.Pixel;
+
+        /// <summary>Versions of a clip in a batch, each changed in its own way, at least 1 (repeated augmentation).</summary>
+        public int Repeats { get; set; } = 1;
+
+        /// <summary>Whether an epoch stays as long as without <see cref="Repeats"/>, and so sees only a part of the clips, instead of growing with its batches.</summary>
+        public bool RepeatsKeepLength { get; set; }
+
+        /// <summary>Clips of a batch are blended, by a share drawn from Beta(a, a) with this a; 0 for no mixup. The original's is 0.8. Not for regression.</summary>
+        public double MixupAlpha { get; set; }
+
+        /// <summary>A box of a clip is put into another, of a share drawn from Beta(a, a) with this a; 0 for no cutmix. The original's is 1. Not for regression.</summary>
+        public double CutmixAlpha { get; set; }
+
+        /// <summary>With which probability anything is mixed, in [0, 1].</summary>
+        public double MixProbability { get; set; } = 1;
+
+        /// <summary>With which probability it is cutmix where both are on, in [0, 1].</summary>
+        public double MixSwitchProbability { get; set; } = 0.5;
+
+        /// <summary>What shares a draw of mixup or cutmix.</summary>
+        public MixMode MixMode { get; set; }
+
+        /// <summary>
+        /// A checkpoint that is learned from beside the labels, usually of a smaller network (self-distillation): the tokens of the network that is trained are to point
+        /// where the teacher's do. Null for none.
+        /// </summary>
+        public string? Teacher { get; set; }
+
+        /// <summary>Epochs after which the <see cref="Teacher"/> is left out, at least 1; null for never.</summary>
+        public int? TeacherEpochs { get; set; }
+
+        /// <summary>Weight of the teacher's part of the loss, above 0.</summary>
+        public double DistillationWeight { get; set; } = 1;
+
+        /// <summary>Whether the teacher's class scores are followed instead of its tokens; patch and tubelet may then be other ones. Not for regression.</summary>
+        public bool SoftDistillation { get; set; }
+
+        /// <summary>Temperature of the teacher's class scores, above 0.</summary>
+        public double DistillationTemperature { get; set; } = 1;
 
         /// <summary>Part of the training set that is held out to choose the best epoch where no validation set is given, in [0, 1); 0 for none.</summary>
         public double ValidationFraction { get; set; } = 0.1;
@@ -197,5 +248,12 @@ public sealed partial class VideoMambaTrainer
 
         /// <summary>Seed of start weights, held-out rows, order and augmentation: on a CPU the same seed gives the same model. Null for the context's, or 1.</summary>
         public int? Seed { get; set; }
+
+        /// <summary>Options that train by a recipe; the frames are read as it asks by <see cref="VideoFrameLoader"/>.</summary>
+        /// <param name="nameOrFile">The name of a published recipe for videos, such as <c>k400-tiny-f8</c>, or a recipe file.</param>
+        /// <param name="batchSize">Clips of a batch: the learning rates follow it.</param>
+        /// <exception cref="ArgumentException">There is no such recipe, or it is for images.</exception>
+        /// <exception cref="RecipeException">The file cannot be used.</exception>
+        public static Options FromRecipe(string nameOrFile, int batchSize = 8) => OptionsMapping.OfRecipe(RecipeBook.FindOrRead(nameOrFile), batchSize);
     }
 }

@@ -1,6 +1,10 @@
 using System.Reflection;
 using Microsoft.ML.VideoMamba.Trainers;
 using Microsoft.ML.VideoMamba.Training;
+using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Distillation;
+using Microsoft.ML.VideoMamba.Training.Mixing;
+using Microsoft.ML.VideoMamba.Training.Recipes;
 
 namespace Microsoft.ML.VideoMamba.Tests;
 
@@ -67,7 +71,11 @@ public sealed class OptionsTests
     [TestMethod]
     public void ATrainerPassesTheEnginesOptionsOn()
     {
-        string[] decidedElsewhere = [nameof(TrainingOptions.Task), nameof(TrainingOptions.Augmentation), nameof(TrainingOptions.ClassWeights)];
+        string[] decidedElsewhere =
+        [
+            nameof(TrainingOptions.Task), nameof(TrainingOptions.Augmentation), nameof(TrainingOptions.ClassWeights), nameof(TrainingOptions.RepeatedAugmentation), nameof(TrainingOptions.Mixing),
+            nameof(TrainingOptions.Distillation),
+        ];
         foreach (var target in typeof(TrainingOptions).GetProperties().Where(property => property.CanWrite && !decidedElsewhere.Contains(property.Name)))
         {
             var options = new VideoMambaTrainer.Options { StateFolder = "a", Seed = 5, Device = "cuda:3" };
@@ -80,6 +88,67 @@ public sealed class OptionsTests
 
             Assert.AreEqual(other, target.GetValue(mapped), target.Name);
         }
+    }
+
+    /// <summary>Each published recipe for videos comes through the options whole, but for what is decided when it is fitted.</summary>
+    [TestMethod]
+    public void OptionsOfARecipeTrainByIt()
+    {
+        foreach (var recipe in RecipeBook.All.Where(recipe => recipe.Model.Frames is not null))
+        {
+            var options = VideoMambaTrainer.Options.FromRecipe(recipe.Name, batchSize: 16);
+
+            var mapped = OptionsMapping.ToTraining(options, recipe.Task, "cpu", seed: 1);
+
+            Assert.AreEqual(recipe.ToTrainingOptions(batchSize: 16), mapped, recipe.Name);
+            Assert.AreEqual((recipe.Model.Frames, recipe.Model.Size, recipe.Model.DropPath, recipe.Checkpoint), (options.Frames, options.ImageSize, options.DropPath, options.Checkpoint), recipe.Name);
+            Assert.AreEqual(recipe.Model.Arch, options.Architecture.ToString(), ignoreCase: true);
+        }
+
+        Assert.Contains("is for images", Assert.ThrowsExactly<ArgumentException>(() => VideoMambaTrainer.Options.FromRecipe("in1k-tiny-224")).Message);
+    }
+
+    [TestMethod]
+    public void ARecipesOptionsAreTheUsersToChange()
+    {
+        #region recipe options
+        var options = VideoMambaTrainer.Options.FromRecipe("k400-tiny-f8", batchSize: 16);
+        options.Checkpoint = null;                                                  // from scratch, or a file of your own
+        options.HorizontalFlip = false;
+        #endregion
+
+        Assert.IsNotNull(_ml.MulticlassClassification.Trainers.VideoMamba(options));
+    }
+
+    [TestMethod]
+    public void ATrainerPassesMixingRepeatsAndTheTeacherOn()
+    {
+        var options = new VideoMambaTrainer.Options
+        {
+            MixupAlpha = 0.3,
+            CutmixAlpha = 0.7,
+            MixProbability = 0.4,
+            MixSwitchProbability = 0.2,
+            MixMode = MixMode.Elem,
+            Repeats = 3,
+            RepeatsKeepLength = true,
+            AugmentationOrder = AugmentationOrder.CropFirst,
+            ErasingProbability = 0.5,
+            ErasingMode = ErasingMode.Rand,
+            Teacher = "t.pth",
+            TeacherEpochs = 4,
+            DistillationWeight = 2,
+            SoftDistillation = true,
+            DistillationTemperature = 3,
+        };
+
+        var mapped = OptionsMapping.ToTraining(options, TrainingTask.Classification, "cpu", seed: 1);
+
+        Assert.AreEqual(new MixOptions { MixupAlpha = 0.3, CutmixAlpha = 0.7, Probability = 0.4, SwitchProbability = 0.2, Mode = MixMode.Elem }, mapped.Mixing);
+        Assert.AreEqual(new RepeatedAugmentation(3, KeepsLength: true), mapped.RepeatedAugmentation);
+        Assert.AreEqual(new DistillationOptions { Teacher = "t.pth", TeacherEpochs = 4, Weight = 2, Soft = true, Temperature = 3 }, mapped.Distillation);
+        Assert.AreEqual((AugmentationOrder.CropFirst, RgbLevel.ImageNetMean, 0.5, ErasingMode.Rand), (mapped.Augmentation.Order, mapped.Augmentation.Fill, mapped.Augmentation.Erasing!.Probability, mapped.Augmentation.Erasing.Mode));
+        Assert.Contains("t.pth: no such file", Assert.ThrowsExactly<FileNotFoundException>(() => _ml.MulticlassClassification.Trainers.VideoMamba(options)).Message);
     }
 
     private static object Another(Type type, object? value) => (Nullable.GetUnderlyingType(type) ?? type) switch

@@ -55,6 +55,20 @@ public sealed class VideoMambaTrainerTests
     }
 
     [TestMethod]
+    public void LearnsFromATeacherInEachFold()
+    {
+        using var folder = new TemporaryFolder();
+        TinyTrainer.Classifier(_ml).LastTransformer.SaveCheckpoint(folder["teacher.safetensors"]);
+        var options = TinyTrainer.Options(options => (options.Epochs, options.Depth, options.Teacher, options.TeacherEpochs, options.MixupAlpha, options.Repeats) = (2, 2, folder["teacher.safetensors"], 1, 0.8, 2));
+        var clips = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(TinyTrainer.Clips(_ml)).Transform(TinyTrainer.Clips(_ml));
+
+        var folds = _ml.MulticlassClassification.CrossValidate(clips, _ml.MulticlassClassification.Trainers.VideoMamba(options), numberOfFolds: 2);
+
+        Assert.HasCount(2, folds);
+        Assert.IsTrue(folds.All(fold => double.IsFinite(fold.Metrics.LogLoss)));
+    }
+
+    [TestMethod]
     public void StartsFromACheckpoint()
     {
         using var folder = new TemporaryFolder();

@@ -90,10 +90,12 @@ public sealed class VideoMambaTrainerTests
 
         var architecture = Assert.ThrowsExactly<ArgumentException>(() => TinyTrainer.Classifier(_ml, change: options => (options.Checkpoint, options.Architecture) = (folder["tiny.safetensors"], VideoMambaArchitecture.Small)));
         var depth = Assert.ThrowsExactly<ArgumentException>(() => TinyTrainer.Classifier(_ml, change: options => (options.Checkpoint, options.Depth) = (folder["tiny.safetensors"], 2)));
+        var tubelet = Assert.ThrowsExactly<ArgumentException>(() => TinyTrainer.Classifier(_ml, change: options => (options.Checkpoint, options.Tubelet) = (folder["tiny.safetensors"], 2)));
         var missing = Assert.ThrowsExactly<FileNotFoundException>(() => TinyTrainer.Classifier(_ml, change: options => options.Checkpoint = folder["none.pth"]));
 
         Assert.Contains("Architecture is Small", architecture.Message);
         Assert.Contains("Depth is 2", depth.Message);
+        Assert.Contains("Tubelet is 2", tubelet.Message);
         Assert.Contains("none.pth", missing.Message);
     }
 
@@ -223,6 +225,7 @@ public sealed class VideoMambaTrainerTests
         Assert.Contains("Could not find label column 'Nope'", Error(() => trainers.VideoMamba("Nope").Fit(clips)));
         Assert.Contains("Could not find feature column 'Nope'", Error(() => trainers.VideoMamba("Label", "Nope").Fit(clips)));
         Assert.Contains("Schema mismatch for feature column 'Label': expected Video or Vector<Single>, got String", Error(() => trainers.VideoMamba("Label", "Label").Fit(clips)));
+        Assert.Contains("Schema mismatch for feature column 'Video': expected Video or Vector<Single>, got VarVector<Single>", Error(() => _ml.Regression.Trainers.VideoMamba().Fit(_ml.Data.LoadFromEnumerable([new VectorRow()]))));
         Assert.Contains("Schema mismatch for label column 'Label': expected Single, got String", Error(() => _ml.Regression.Trainers.VideoMamba().Fit(clips)));
 
         static string Error(Action fit) => Assert.ThrowsExactly<ArgumentOutOfRangeException>(fit).Message;
@@ -272,6 +275,17 @@ public sealed class VideoMambaTrainerTests
     }
 
     [TestMethod]
+    public void RowsReadAgainKeepTheirLabels()
+    {
+        using var clips = new TinyClips();
+        var shuffled = _ml.Data.ShuffleRows(_ml.Data.LoadFromEnumerable(clips.Rows), seed: 4);
+        var options = TinyTrainer.Options(options => (options.Epochs, options.CacheMemoryBytes, options.CacheDiskBytes, options.ValidationFraction) = (8, 0, 0, 0));
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.LoadVideoFrames("Video", "Path", TinyClips.Frames)).Append(_ml.MulticlassClassification.Trainers.VideoMamba(options));
+
+        Assert.IsGreaterThan(0.8, _ml.MulticlassClassification.Evaluate(pipeline.Fit(shuffled).Transform(shuffled)).MicroAccuracy);
+    }
+
+    [TestMethod]
     public void TrainsAsWellFromDiskAsFromMemory()
     {
         using var folder = new TemporaryFolder();
@@ -307,6 +321,13 @@ public sealed class VideoMambaTrainerTests
             if (e.Kind == Runtime.ChannelMessageKind.Warning) lock (warnings) warnings.Add(e.RawMessage);
         };
         return warnings;
+    }
+
+    private sealed class VectorRow
+    {
+        public float Label { get; set; }
+
+        public float[] Video { get; set; } = [];
     }
 
     private sealed class Prediction

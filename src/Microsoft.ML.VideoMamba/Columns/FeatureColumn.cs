@@ -17,7 +17,8 @@ internal static class FeatureColumn
 
     public static void Check(DataViewSchema.Column column)
     {
-        if (column.Type is not VideoDataViewType && PixelsOf(column) is null) throw SchemaMismatch.Type("feature", column.Name, Expected, column.Type);
+        if (column.Type is VideoDataViewType || PixelsOf(column) is not null) return;
+        throw SchemaMismatch.Type("feature", column.Name, Expected, column.Type is VectorDataViewType { IsKnownSize: false } vector ? $"VarVector<{vector.ItemType}>" : column.Type);
     }
 
     /// <summary>Checks that a network of a given input can read the column.</summary>

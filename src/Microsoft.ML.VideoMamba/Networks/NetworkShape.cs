@@ -60,6 +60,7 @@ internal static class NetworkShape
         if (options.Architecture is { } architecture && Preset(architecture).EmbedDim != stored.EmbedDim) throw Contradiction(nameof(options.Architecture), architecture, $"a network of width {stored.EmbedDim}");
         if (options.Depth is { } depth && depth != stored.Depth) throw Contradiction(nameof(options.Depth), depth, $"{stored.Depth} layers");
         if (options.PatchSize is { } patch && patch != stored.PatchSize) throw Contradiction(nameof(options.PatchSize), patch, $"patches of {stored.PatchSize}");
+        if (stored.IsVideo && options.Tubelet is { } tubelet && tubelet != stored.Tubelet) throw Contradiction(nameof(options.Tubelet), tubelet, $"tokens of {stored.Tubelet} frames");
         return stored.IsVideo ? stored : stored with { IsVideo = true, Frames = VideoMambaConfig.Tiny.Frames, Stride = null };
 
         ArgumentException Contradiction(string option, object value, string own) =>

@@ -47,7 +47,7 @@ public sealed class TrainingRun
             throw new ArgumentException($"{nameof(options.ClassWeights)} must be one for each of {config.Classes} classes; there are {weights.Count}.", nameof(options));
         }
 
-        TrainingDevice.Find(options.Device);
+        ComputeDevice.Find(options.Device);
         (_config, _options, _initialize, _logger) = (config, options, initialize, logger ?? NullLogger.Instance);
     }
 
@@ -93,7 +93,7 @@ public sealed class TrainingRun
     {
         var labels = CreateLabelObjective(model, training);
         if (_options.Distillation is not { } distillation) return labels;
-        var teacher = Teacher.Load(distillation.Teacher, _config, TrainingDevice.Find(_options.Device));
+        var teacher = Teacher.Load(distillation.Teacher, _config, ComputeDevice.Find(_options.Device));
         try
         {
             return new DistillationObjective(labels, teacher, model, distillation);
@@ -115,7 +115,7 @@ public sealed class TrainingRun
 
     private VideoMambaModel CreateModel()
     {
-        var device = TrainingDevice.Find(_options.Device);
+        var device = ComputeDevice.Find(_options.Device);
         manual_seed(_options.Seed);
         using var scope = NewDisposeScope();
         var model = new VideoMambaModel(_config);

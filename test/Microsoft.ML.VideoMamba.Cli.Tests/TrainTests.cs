@@ -155,8 +155,13 @@ public sealed class TrainTests : IDisposable
         Assert.AreEqual(ExitCode.Success, whole.ExitCode, whole.Error);
 
         using var source = new CancellationTokenSource();
-        using var watch = new Timer(_ => { if (File.Exists(Path.Combine(Run, "log.jsonl"))) source.Cancel(); }, null, 0, 5);
+        var stop = Task.Run(async () =>
+        {
+            while (!File.Exists(Path.Combine(Run, "log.jsonl"))) await Task.Delay(5);
+            source.Cancel();
+        });
         var stopped = await Tool.RunAsync("", ["train", "--data", Clips, "--output", Run, .. s_tiny, "--epochs", "6"], source.Token);
+        await stop;
         Assert.AreEqual(ExitCode.Cancelled, stopped.ExitCode, stopped.Error);
         Assert.IsTrue(File.Exists(Path.Combine(Run, "model.zip")));
         StringAssert.Contains(stopped.Error, "best so far");

@@ -77,7 +77,7 @@ internal sealed class BenchVerb
         {
             var config = Config(parsed, what);
             int tokens = parsed.GetValue(_length) ?? config.SequenceLength;
-            return new BenchOptions(config, parsed.GetValue(_batch), tokens, parsed.GetValue(_channels) ?? config.InnerDim, parsed.GetValue(_backward), s_types[parsed.GetValue(_dtype)!], TrainingDevice.Find(parsed.GetValue(_device)!));
+            return new BenchOptions(config, parsed.GetValue(_batch), tokens, parsed.GetValue(_channels) ?? config.InnerDim, parsed.GetValue(_backward), s_types[parsed.GetValue(_dtype)!], ComputeDevice.Find(parsed.GetValue(_device)!));
         }
         catch (ArgumentException error)
         {

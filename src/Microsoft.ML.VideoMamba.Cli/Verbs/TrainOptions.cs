@@ -6,7 +6,6 @@ using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Data;
 using Microsoft.ML.VideoMamba.Training.Distillation;
-using Microsoft.ML.VideoMamba.Training.Inference;
 using Microsoft.ML.VideoMamba.Training.Recipes;
 using Microsoft.ML.VideoMamba.Video.Reading;
 using TorchSharp;
@@ -76,7 +75,8 @@ internal sealed class TrainOptions
         .Where(option => parsed.GetResult(option) is { Implicit: false })
         .ToDictionary(option => option.Name, option => parsed.GetResult(option)!.Tokens is [var token] ? IsPath(option, token.Value) ? System.IO.Path.GetFullPath(token.Value) : token.Value : "true");
 
-    /// <summary>The weights to start from, or null.</summary>
+    /// <summary>What to train.</summary>
+    /// <exception cref="UsageException">An option is wrong, or contradicts another or the checkpoint.</exception>
     public TrainingPlan Plan(ParseResult parsed)
     {
         string data = parsed.GetValue(_data) ?? throw new UsageException("--data is required: a folder with one sub-folder for each class, or a CSV.");
@@ -186,7 +186,7 @@ internal sealed class TrainOptions
 
     private TrainingOptions Options(ParseResult parsed, Recipe recipe, TrainingData data)
     {
-        var device = InferenceDevice.Find(parsed.GetValue(_device));
+        var device = ComputeDevice.Find(parsed.GetValue(_device));
         int batch = parsed.GetValue(_batch) ?? Math.Min(DefaultBatch, recipe.Schedule.StepSize);
         int accumulate = parsed.GetValue(_accumulate) ?? Math.Max(1, recipe.Schedule.StepSize / batch);
         return recipe.ToTrainingOptions(batch * accumulate) with

@@ -52,7 +52,7 @@ public sealed class VideoMambaPredictor : IDisposable
     public static VideoMambaPredictor Load(string checkpoint, PredictorOptions? options = null)
     {
         var chosen = options ?? new PredictorOptions();
-        var device = InferenceDevice.Find(chosen.Device);
+        var device = ComputeDevice.Find(chosen.Device);
         using var file = Checkpoint.Open(checkpoint, chosen.Root);
         var stored = CheckpointConfig.Read(file, SaidOf(file, chosen));
         var config = stored with { Frames = chosen.Frames ?? stored.Frames, Height = chosen.Height ?? stored.Height, Width = chosen.Width ?? stored.Width };

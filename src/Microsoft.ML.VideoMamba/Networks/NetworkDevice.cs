@@ -1,6 +1,6 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.VideoMamba.Interop;
-using Microsoft.ML.VideoMamba.Training.Inference;
+using Microsoft.ML.VideoMamba.Training;
 
 namespace Microsoft.ML.VideoMamba.Networks;
 
@@ -40,5 +40,5 @@ internal static class NetworkDevice
         }
     }
 
-    private static string Find(string? name) => InferenceDevice.Find(name).ToString();
+    private static string Find(string? name) => ComputeDevice.Find(name).ToString();
 }

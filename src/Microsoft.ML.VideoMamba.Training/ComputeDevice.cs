@@ -2,10 +2,10 @@ using System.Globalization;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.VideoMamba.Training.Inference;
+namespace Microsoft.ML.VideoMamba.Training;
 
 /// <summary>Finds the device that a name means.</summary>
-public static class InferenceDevice
+public static class ComputeDevice
 {
     /// <summary>The device of a name.</summary>
     /// <param name="name"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; null for the first CUDA device where there is one, else the CPU.</param>

@@ -275,6 +275,18 @@ public sealed class VideoMambaTrainerTests
     }
 
     [TestMethod]
+    public void AFullDiskOnlyCostsTime()
+    {
+        using var disk = SmallDisk.Create(kilobytes: 16);
+        var warnings = Warnings();
+
+        var model = TinyTrainer.Classifier(_ml, change: options => (options.CacheMemoryBytes, options.CacheFolder) = (0, disk.Folder));
+
+        Assert.IsGreaterThan(0, model.LastTransformer.BestEpoch);
+        Assert.Contains("Clips could not be written to ", string.Join('\n', warnings));
+    }
+
+    [TestMethod]
     public void RowsReadAgainKeepTheirLabels()
     {
         using var clips = new TinyClips();

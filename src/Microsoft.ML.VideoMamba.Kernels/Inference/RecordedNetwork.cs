@@ -160,8 +160,15 @@ public sealed class RecordedNetwork : IDisposable
         _device.Kernel<PatchGatherArguments>(source, "patch_gather").Launch(
             new PatchGatherArguments
             {
-                Clips = DeviceMemory.Address(clips), Rows = _buffers.Patches, Total = total, Frames = grid.Frames, Height = grid.Height, Width = grid.Width,
-                Positions = grid.Positions, RowsOfPatches = grid.Rows, PatchesOfRow = grid.Columns,
+                Clips = DeviceMemory.Address(clips),
+                Rows = _buffers.Patches,
+                Total = total,
+                Frames = grid.Frames,
+                Height = grid.Height,
+                Width = grid.Width,
+                Positions = grid.Positions,
+                RowsOfPatches = grid.Rows,
+                PatchesOfRow = grid.Columns,
             },
             new Grid(Grid.Cover(total, Threads * atOnce)), Threads, stream: _graph.Stream);
     }
@@ -205,9 +212,18 @@ public sealed class RecordedNetwork : IDisposable
     private void Norm(NormParameters norm, bool first, nint stream) => _norm.Forward(
         new NormForwardArguments
         {
-            X = first ? _buffers.Embedded : _buffers.Hidden, Residual = first ? DeviceMemory.Address(_parameters.Positions) : _buffers.Stream,
-            ResidualRows = first ? _shape.Length : _shape.Tokens, W = DeviceMemory.Address(norm.Weight), B = DeviceMemory.Address(norm.Bias),
-            Y = _buffers.Hidden, S = _buffers.Stream, Rows = _shape.Tokens, XStep = 1, SStep = 1, RowsPerClip = 1, Epsilon = (float)_parameters.NormEpsilon,
+            X = first ? _buffers.Embedded : _buffers.Hidden,
+            Residual = first ? DeviceMemory.Address(_parameters.Positions) : _buffers.Stream,
+            ResidualRows = first ? _shape.Length : _shape.Tokens,
+            W = DeviceMemory.Address(norm.Weight),
+            B = DeviceMemory.Address(norm.Bias),
+            Y = _buffers.Hidden,
+            S = _buffers.Stream,
+            Rows = _shape.Tokens,
+            XStep = 1,
+            SStep = 1,
+            RowsPerClip = 1,
+            Epsilon = (float)_parameters.NormEpsilon,
         },
         stream);
 
@@ -221,8 +237,16 @@ public sealed class RecordedNetwork : IDisposable
     private void NormClassTokens(nint stream) => _norm.Forward(
         new NormForwardArguments
         {
-            X = _buffers.Hidden, Residual = _buffers.Stream, ResidualRows = _shape.Tokens, W = DeviceMemory.Address(_parameters.FinalNorm.Weight),
-            B = DeviceMemory.Address(_parameters.FinalNorm.Bias), Y = _buffers.ClassTokens, Rows = Batch, XStep = 1, SStep = _shape.Length, RowsPerClip = 1,
+            X = _buffers.Hidden,
+            Residual = _buffers.Stream,
+            ResidualRows = _shape.Tokens,
+            W = DeviceMemory.Address(_parameters.FinalNorm.Weight),
+            B = DeviceMemory.Address(_parameters.FinalNorm.Bias),
+            Y = _buffers.ClassTokens,
+            Rows = Batch,
+            XStep = 1,
+            SStep = _shape.Length,
+            RowsPerClip = 1,
             Epsilon = (float)_parameters.NormEpsilon,
         },
         stream);

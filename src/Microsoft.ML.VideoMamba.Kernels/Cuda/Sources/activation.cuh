@@ -8,17 +8,23 @@
 #if F32
 typedef float act;
 typedef float raw;
+typedef f2 act2;
 typedef f4 act4;
 DEVICE float up(raw v) { return v; }
 DEVICE act down(float v) { return v; }
+DEVICE void up2(act2 v, float* o) { o[0] = v.x; o[1] = v.y; }
+DEVICE act2 down2(const float* o) { return act2{o[0], o[1]}; }
 DEVICE void up4(act4 v, float* o) { o[0] = v.x; o[1] = v.y; o[2] = v.z; o[3] = v.w; }
 DEVICE act4 down4(const float* o) { return act4{o[0], o[1], o[2], o[3]}; }
 #else
 typedef unsigned short act;
 typedef unsigned raw;            // a loaded bfloat16 stays in a 32-bit register: 16-bit ones cost an instruction for each copy
+typedef unsigned act2;
 typedef half4_raw act4;
 DEVICE float up(raw v) { return as_float(v << 16); }
 DEVICE act down(float v) { return round_bf16(v); }
+DEVICE void up2(act2 v, float* o) { o[0] = as_float(v << 16); o[1] = as_float(v & 0xffff0000u); }
+DEVICE act2 down2(const float* o) { return pack_bf16(o[0], o[1]); }
 DEVICE void up4(act4 v, float* o) { o[0] = as_float(v.x << 16); o[1] = as_float(v.x & 0xffff0000u); o[2] = as_float(v.y << 16); o[3] = as_float(v.y & 0xffff0000u); }
 DEVICE act4 down4(const float* o) { return act4{pack_bf16(o[0], o[1]), pack_bf16(o[2], o[3])}; }
 #endif

@@ -3,6 +3,7 @@
 //
 // With s_t = du_t silu'(pre_t): in the forward direction dx_t = sum_k w_k s_(t + TAPS - 1 - k), dw_k = sum_t s_t x_(t - TAPS + 1 + k), db = sum_t s_t; in the
 // reverse one with the signs of the offsets changed. A thread computes s of REACH tokens beyond its own again, but counts only its own in dw and db.
+#define WIDTH 2                  // four would take too many registers
 #include "conv.cuh"
 #ifndef TOKENS
 #define TOKENS 28                // a multiple of AT_ONCE
@@ -20,15 +21,15 @@ struct ConvBackwardArguments {
   int batch, length;
 };
 
-// grid (ceil(QUADS * ceil(length / TOKENS) / 128), batch), 128 threads
+// grid (ceil(RUNS_OF_CHANNELS * ceil(length / TOKENS) / 128), batch), 128 threads
 extern "C" __global__ void __launch_bounds__(128) conv_backward(const __grid_constant__ ConvBackwardArguments args) {
-  const int thread = blockIdx.x * 128 + threadIdx.x, c = thread % QUADS * 4, run = thread / QUADS, start = run * TOKENS, clip = blockIdx.y, length = args.length;
+  const int thread = blockIdx.x * 128 + threadIdx.x, c = thread % RUNS_OF_CHANNELS * WIDTH, run = thread / RUNS_OF_CHANNELS, start = run * TOKENS, clip = blockIdx.y, length = args.length;
   if (start >= length) return;
   const act* x = args.x + (long long)clip * length * X_ROW + c;
   const int end = min(start + TOKENS, length);
   auto load = [&](const act* row, int token, int stride, float* v) {
-    v[0] = v[1] = v[2] = v[3] = 0.f;
-    if (token >= 0 && token < length) up4(load_constant((const act4*)(row + (long long)token * stride)), v);
+    v[0] = v[1] = 0.f;
+    if (token >= 0 && token < length) up2(load_constant((const act2*)(row + (long long)token * stride)), v);
   };
   const long long runs = (length + TOKENS - 1) / TOKENS, part = (long long)clip * runs + run;
 
@@ -37,24 +38,24 @@ extern "C" __global__ void __launch_bounds__(128) conv_backward(const __grid_con
   for (int d = 0; d < DIRECTIONS; d++) {
     const bool back = looks_back(d);
     const act* du = args.du + ((long long)d * args.batch + clip) * length * CHANNELS + c;
-    float w[TAPS][4], b[4], dw[TAPS][4] = {}, db[4] = {};
+    float w[TAPS][WIDTH], b[WIDTH], dw[TAPS][WIDTH] = {}, db[WIDTH] = {};
     load_taps(args.w, d, c, w);
     #pragma unroll
-    for (int i = 0; i < 4; i++) b[i] = args.b ? load_constant(args.b + d * CHANNELS + c + i) : 0.f;
+    for (int i = 0; i < WIDTH; i++) b[i] = args.b ? load_constant(args.b + d * CHANNELS + c + i) : 0.f;
 
     // Walking away from the side that the taps look to, token m = 0, 1 ... of the walk: x of the tokens before it in the walk make pre of it, and s of it
     // completes dx of the token REACH before it. Then w_k pairs token m with token m - REACH + k of the walk whatever the direction.
     const int total = end - start + REACH, origin = back ? start : end - 1, sign = back ? 1 : -1;
-    float v[AT_ONCE + REACH][4], s[AT_ONCE + REACH][4];
+    float v[AT_ONCE + REACH][WIDTH], s[AT_ONCE + REACH][WIDTH];
     #pragma unroll
     for (int j = 0; j < REACH; j++) {
       load(x, origin + sign * (j - REACH), X_ROW, v[j]);
       #pragma unroll
-      for (int i = 0; i < 4; i++) s[j][i] = 0.f;
+      for (int i = 0; i < WIDTH; i++) s[j][i] = 0.f;
     }
     #pragma unroll 1
     for (int m = 0; m < total; m += AT_ONCE) {
-      float g[AT_ONCE][4];
+      float g[AT_ONCE][WIDTH];
       #pragma unroll
       for (int j = 0; j < AT_ONCE; j++) {
         load(x, origin + sign * (m + j), X_ROW, v[REACH + j]);
@@ -64,7 +65,7 @@ extern "C" __global__ void __launch_bounds__(128) conv_backward(const __grid_con
       for (int j = 0; j < AT_ONCE; j++) {
         const bool own = m + j < end - start;
         #pragma unroll
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < WIDTH; i++) {
           float slope = 1.f;
           if (SILU) {
             float pre = b[i];
@@ -80,25 +81,25 @@ extern "C" __global__ void __launch_bounds__(128) conv_backward(const __grid_con
         }
         const int done = m + j - REACH, token = origin + sign * done;
         if (done >= 0 && done < end - start) {
-          float dx[4] = {};
-          act4* to = (act4*)(args.dx + ((long long)clip * length + token) * DX_ROW + c);
-          if (d > 0) up4(*to, dx);
+          float dx[WIDTH] = {};
+          act2* to = (act2*)(args.dx + ((long long)clip * length + token) * DX_ROW + c);
+          if (d > 0) up2(*to, dx);
           #pragma unroll
-          for (int i = 0; i < 4; i++) {
+          for (int i = 0; i < WIDTH; i++) {
             #pragma unroll
             for (int k = 0; k < TAPS; k++) dx[i] = fmaf(w[k][i], s[j + REACH - k][i], dx[i]);
           }
-          *to = down4(dx);
+          *to = down2(dx);
         }
       }
       #pragma unroll
       for (int j = 0; j < REACH; j++) {
         #pragma unroll
-        for (int i = 0; i < 4; i++) { v[j][i] = v[AT_ONCE + j][i]; s[j][i] = s[AT_ONCE + j][i]; }
+        for (int i = 0; i < WIDTH; i++) { v[j][i] = v[AT_ONCE + j][i]; s[j][i] = s[AT_ONCE + j][i]; }
       }
     }
     #pragma unroll
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < WIDTH; i++) {
       const long long channel = (part * DIRECTIONS + d) * CHANNELS + c + i;
       args.db[channel] = db[i];
       #pragma unroll
@@ -108,13 +109,13 @@ extern "C" __global__ void __launch_bounds__(128) conv_backward(const __grid_con
   if (!args.dgate) return;
   #pragma unroll 4
   for (int token = start; token < end; token++) {
-    float sum[4] = {}, v[4];
+    float sum[WIDTH] = {}, v[WIDTH];
     #pragma unroll
     for (int d = 0; d < DIRECTIONS; d++) {
-      up4(load_constant((const act4*)(args.dz + (((long long)d * args.batch + clip) * length + token) * CHANNELS + c)), v);
+      up2(load_constant((const act2*)(args.dz + (((long long)d * args.batch + clip) * length + token) * CHANNELS + c)), v);
       #pragma unroll
-      for (int i = 0; i < 4; i++) sum[i] += v[i];
+      for (int i = 0; i < WIDTH; i++) sum[i] += v[i];
     }
-    *(act4*)(args.dgate + ((long long)clip * length + token) * DX_ROW + c) = down4(sum);
+    *(act2*)(args.dgate + ((long long)clip * length + token) * DX_ROW + c) = down2(sum);
   }
 }

@@ -1,4 +1,5 @@
 // The short causal depthwise convolution and its SiLU, both directions in one launch. conv.cuh has the symbols.
+#define WIDTH 4
 #include "conv.cuh"
 #ifndef TOKENS
 #define TOKENS 28                // a multiple of AT_ONCE
@@ -11,9 +12,9 @@ struct ConvForwardArguments {
   int batch, length;
 };
 
-// grid (ceil(QUADS * ceil(length / TOKENS) / 128), batch), 128 threads
+// grid (ceil(RUNS_OF_CHANNELS * ceil(length / TOKENS) / 128), batch), 128 threads
 extern "C" __global__ void __launch_bounds__(128) conv_forward(const __grid_constant__ ConvForwardArguments args) {
-  const int thread = blockIdx.x * 128 + threadIdx.x, c = thread % QUADS * 4, start = thread / QUADS * TOKENS, clip = blockIdx.y, length = args.length;
+  const int thread = blockIdx.x * 128 + threadIdx.x, c = thread % RUNS_OF_CHANNELS * 4, start = thread / RUNS_OF_CHANNELS * TOKENS, clip = blockIdx.y, length = args.length;
   if (start >= length) return;
   const act* x = args.x + (long long)clip * length * X_ROW + c;
   float w[DIRECTIONS][TAPS][4], b[DIRECTIONS][4];

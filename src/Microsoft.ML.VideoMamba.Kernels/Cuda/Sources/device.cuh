@@ -4,6 +4,7 @@
 
 struct __align__(8) half4_raw { unsigned x, y; };          // four bfloat16
 struct __align__(16) half8_raw { unsigned x, y, z, w; };   // eight bfloat16
+struct __align__(8) f2 { float x, y; };
 struct __align__(16) f4 { float x, y, z, w; };
 
 DEVICE float exp2_fast(float x) { float y; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
@@ -28,5 +29,7 @@ template<int PENDING> DEVICE void copy_wait() { asm volatile("cp.async.wait_grou
 // Loads of what no one writes during the kernel: the compiler may move them ahead of stores.
 DEVICE float load_constant(const float* p) { float v; asm("ld.global.nc.f32 %0, [%1];" : "=f"(v) : "l"(p)); return v; }
 DEVICE unsigned short load_constant(const unsigned short* p) { unsigned short v; asm("ld.global.nc.u16 %0, [%1];" : "=h"(v) : "l"(p)); return v; }
+DEVICE unsigned load_constant(const unsigned* p) { unsigned v; asm("ld.global.nc.u32 %0, [%1];" : "=r"(v) : "l"(p)); return v; }
+DEVICE f2 load_constant(const f2* p) { f2 v; asm("ld.global.nc.v2.f32 {%0, %1}, [%2];" : "=f"(v.x), "=f"(v.y) : "l"(p)); return v; }
 DEVICE f4 load_constant(const f4* p) { f4 v; asm("ld.global.nc.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "l"(p)); return v; }
 DEVICE half4_raw load_constant(const half4_raw* p) { half4_raw v; asm("ld.global.nc.v2.u32 {%0, %1}, [%2];" : "=r"(v.x), "=r"(v.y) : "l"(p)); return v; }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Convolution;
@@ -22,34 +21,7 @@ internal sealed unsafe class ConvForwardKernel(ConvSize size, TensorRows x, IRea
         int p = piece % passes.Count, clip = piece / passes.Count / size.PiecesPerClip, first = piece / passes.Count % size.PiecesPerClip * ConvSize.TokensPerPiece;
         int end = Math.Min(size.Length, first + ConvSize.TokensPerPiece);
         using var scratch = Scratch.Rent();
-        var outside = (TElement*)scratch.TakeZeroed(size.Channels);
-        for (int step = first; step < end; step++)
-        {
-            long token = passes[p].Token(size, clip, step), before = passes[p].Direction == SequenceDirection.Reverse ? 1 : -1;
-            var x0 = step >= 3 ? x.Row<TElement>(token + 3 * before) : outside;
-            var x1 = step >= 2 ? x.Row<TElement>(token + 2 * before) : outside;
-            var x2 = step >= 1 ? x.Row<TElement>(token + before) : outside;
-            Convolve<TLanes, TElement>(passes[p], x0, x1, x2, x.Row<TElement>(token), y[p].Row<TElement>(token));
-        }
-    }
-
-    /// <summary>One token.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Convolve<TLanes, TElement>(ConvPass pass, TElement* x0, TElement* x1, TElement* x2, TElement* x3, TElement* destination)
-        where TLanes : unmanaged, ILanes<TLanes>
-        where TElement : unmanaged, IElement<TElement>
-    {
-        int w = TLanes.Count, channels = size.Channels;
-        float* taps = pass.Taps, bias = pass.Bias;
-        bool silu = pass.Silu;
-        for (int channel = 0; channel < channels; channel += w, taps += ConvSize.Taps * w)
-        {
-            int rest = channels - channel;
-            var sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x0 + channel, rest), TLanes.Load(taps), TLanes.Load(bias + channel));
-            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x1 + channel, rest), TLanes.Load(taps + w), sum);
-            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x2 + channel, rest), TLanes.Load(taps + 2 * w), sum);
-            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x3 + channel, rest), TLanes.Load(taps + 3 * w), sum);
-            TElement.Store(silu ? LaneMath.Silu(sum) : sum, destination + channel, rest);
-        }
+        var pass = passes[p];
+        pass.Convolve<TLanes, TElement>(size, x, clip, first, end, y[p].Row<TElement>(pass.Token(size, clip, first)), pass.Stride * y[p].Stride, scratch);
     }
 }

@@ -33,7 +33,85 @@ internal sealed unsafe class ConvPass
 
     public SequenceDirection Direction { get; }
 
+    /// <summary>From a step's token to the next one's.</summary>
+    public int Stride => Direction == SequenceDirection.Reverse ? -1 : 1;
+
     /// <summary>Row of the token that a step is at.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Token(ConvSize size, int clip, int step) => (long)clip * size.Length + (Direction == SequenceDirection.Reverse ? size.Length - 1 - step : step);
+
+    /// <summary>Convolves some steps of a clip, all channels.</summary>
+    /// <param name="size">The convolution's sizes.</param>
+    /// <param name="x">Inputs, (batch, length, channels).</param>
+    /// <param name="clip">The clip.</param>
+    /// <param name="firstStep">The first step.</param>
+    /// <param name="endStep">The first step beyond.</param>
+    /// <param name="y">Receives the first step's outputs.</param>
+    /// <param name="yStride">From a step's outputs to the next one's.</param>
+    /// <param name="scratch">Working memory.</param>
+    public void Convolve<TLanes, TElement>(ConvSize size, TensorRows x, int clip, int firstStep, int endStep, TElement* y, long yStride, Scratch scratch)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
+    {
+        var outside = (TElement*)scratch.TakeZeroed(size.Channels);
+        for (int step = firstStep; step < endStep; step++, y += yStride)
+        {
+            long token = Token(size, clip, step);
+            var x0 = step >= 3 ? x.Row<TElement>(token - 3 * Stride) : outside;
+            var x1 = step >= 2 ? x.Row<TElement>(token - 2 * Stride) : outside;
+            var x2 = step >= 1 ? x.Row<TElement>(token - Stride) : outside;
+            Convolve<TLanes, TElement>(size.Channels, x0, x1, x2, x.Row<TElement>(token), Stride * x.Stride, y);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Convolve<TLanes, TElement>(int channels, TElement* x0, TElement* x1, TElement* x2, TElement* x3, long stride, TElement* y)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
+    {
+        int w = TLanes.Count;
+        float* taps = Taps, bias = Bias;
+        bool silu = Silu;
+        for (int channel = 0; channel < channels; channel += w, taps += ConvSize.Taps * w)
+        {
+            int rest = channels - channel;
+            Cache.Prefetch(x3 + channel + 2 * stride);
+            var sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x0 + channel, rest), TLanes.Load(taps), TLanes.Load(bias + channel));
+            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x1 + channel, rest), TLanes.Load(taps + w), sum);
+            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x2 + channel, rest), TLanes.Load(taps + 2 * w), sum);
+            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x3 + channel, rest), TLanes.Load(taps + 3 * w), sum);
+            TElement.Store(silu ? LaneMath.Silu(sum) : sum, y + channel, rest);
+        }
+    }
+
+    /// <summary>Convolves one block of channels over some steps, which need not begin at the first.</summary>
+    /// <param name="source">The first step's inputs of the block.</param>
+    /// <param name="stride">From a step's inputs to the next one's.</param>
+    /// <param name="channels">Channels from the block's first on.</param>
+    /// <param name="firstStep">The first step: those before it exist in memory.</param>
+    /// <param name="steps">Number of steps.</param>
+    /// <param name="channel">The block's first channel.</param>
+    /// <param name="y">Receives the outputs, (step, lane).</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public void ConvolveBlock<TLanes, TElement>(TElement* source, long stride, int channels, int firstStep, int steps, int channel, float* y)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
+    {
+        int w = TLanes.Count;
+        float* taps = Taps + channel * ConvSize.Taps;
+        TLanes t0 = TLanes.Load(taps), t1 = TLanes.Load(taps + w), t2 = TLanes.Load(taps + 2 * w), t3 = TLanes.Load(taps + 3 * w), bias = TLanes.Load(Bias + channel);
+        var zero = TLanes.Broadcast(0);
+        TLanes x0 = firstStep >= 3 ? TElement.Load<TLanes>(source - 3 * stride, channels) : zero;
+        TLanes x1 = firstStep >= 2 ? TElement.Load<TLanes>(source - 2 * stride, channels) : zero;
+        TLanes x2 = firstStep >= 1 ? TElement.Load<TLanes>(source - stride, channels) : zero;
+        bool silu = Silu;
+        for (int i = 0; i < steps; i++, source += stride, y += w)
+        {
+            Cache.Prefetch(source + steps * stride);
+            var x3 = TElement.Load<TLanes>(source, channels);
+            var sum = TLanes.MultiplyAdd(x3, t3, TLanes.MultiplyAdd(x2, t2, TLanes.MultiplyAdd(x1, t1, TLanes.MultiplyAdd(x0, t0, bias))));
+            TLanes.Store(silu ? LaneMath.Silu(sum) : sum, y);
+            (x0, x1, x2) = (x1, x2, x3);
+        }
+    }
 }

@@ -6,7 +6,8 @@ namespace Microsoft.ML.VideoMamba.Kernels.MatrixProducts;
 /// <summary>A float32 matrix in main memory, as it lies or transposed: an operand of a product needs no copy. Its tensor's owner keeps it alive.</summary>
 internal readonly unsafe struct MatrixView
 {
-    private MatrixView(float* start, long rows, long columns, long rowStride, long columnStride)
+    /// <summary>Numbers that lie at any two strides.</summary>
+    public MatrixView(float* start, long rows, long columns, long rowStride, long columnStride = 1)
     {
         Start = start;
         (Rows, Columns, RowStride, ColumnStride) = (rows, columns, rowStride, columnStride);
@@ -18,7 +19,7 @@ internal readonly unsafe struct MatrixView
     /// <param name="columns">Number of columns; all from the first on if left out.</param>
     public MatrixView(torch.Tensor tensor, long column = 0, long? columns = null)
         : this(
-            (float*)TensorMemory.Address(tensor) + column, tensor.NumberOfElements / tensor.shape[^1], columns ?? tensor.shape[^1] - column, tensor.shape[^1], 1)
+            (float*)TensorMemory.Address(tensor) + column, tensor.NumberOfElements / tensor.shape[^1], columns ?? tensor.shape[^1] - column, tensor.shape[^1])
     {
     }
 

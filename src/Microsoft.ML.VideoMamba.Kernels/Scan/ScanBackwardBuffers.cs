@@ -19,7 +19,6 @@ internal readonly unsafe struct ScanBackwardBuffers
         DMaps = scratch.Take(ofSteps * size.MapWidth);
         States = scratch.Take(ofRun + ScanSteps.StatesPerRun * size.Lanes);
         Factors = scratch.Take(ofRun);
-        U = scratch.Take(ofSteps);
         Dy = scratch.Take(ofSteps);
         Slope = scratch.Take(ofSteps);
         DDeltaU = scratch.Take(ofSteps);
@@ -38,8 +37,8 @@ internal readonly unsafe struct ScanBackwardBuffers
     /// <summary>What <see cref="ScanSteps.Replay"/> keeps of one run of states.</summary>
     public readonly float* States, Factors;
 
-    /// <summary>Of one block, (step, lane): inputs, the outputs' gradient ahead of the gate, the softplus's slope, the gradients of delta u and of the exponents.</summary>
-    public readonly float* U, Dy, Slope, DDeltaU, DExponent;
+    /// <summary>Of one block, (step, lane): the outputs' gradient ahead of the gate, the softplus's slope, the gradients of delta u and of the exponents.</summary>
+    public readonly float* Dy, Slope, DDeltaU, DExponent;
 
     public void ClearMaps(int steps) => NativeMemory.Clear(DMaps, (nuint)(steps * _size.MapWidth * _size.Lanes) * sizeof(float));
 }

@@ -29,7 +29,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
         int first = firstChannel / size.Lanes, blocks = ChannelLanes.Blocks(channels, size.Lanes);
         using var scratch = Scratch.Rent();
         var (pass, gradient) = (passes[p], gradients[p]);
-        var chunk = new ScanChunk(size, scratch, pass.Rank);
+        var chunk = new ScanChunk(size, scratch, pass.Rank, backwards: true);
         var back = new ScanBackwardBuffers(size, scratch, blocks);
         long offset = (long)clip * size.Channels + firstChannel;
         if (gradient.LastState is not null) ChannelLanes.Pack(gradient.LastState + offset * size.States, channels, size.States, size.PaddedStates, size.Lanes, back.DState);
@@ -44,8 +44,9 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
             {
                 int channel = (first + block) * size.Lanes;
                 float* kept = inputs.Checkpoints[p] + (((long)clip * size.Chunks + index) * size.Blocks + first + block) * size.StateSize;
-                Prepare<TLanes, TElement>(chunk, back, pass, p == 0, clip, firstStep, steps, channel);
-                WalkBack<TLanes>(chunk, back, pass, steps, first + block, block, kept);
+                bool small = Prepare<TLanes, TElement>(chunk, back, pass, p == 0, clip, firstStep, steps, channel);
+                if (small) WalkBack<TLanes, SmallExponents>(chunk, back, pass, steps, first + block, block, kept);
+                else WalkBack<TLanes, AnyExponents>(chunk, back, pass, steps, first + block, block, kept);
                 Finish<TLanes, TElement>(chunk, back, pass, gradient, clip, firstStep, steps, channel, block);
             }
 
@@ -59,32 +60,37 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
         if (gradient.InitialState is not null) ChannelLanes.Unpack(back.DState, channels, size.States, size.PaddedStates, size.Lanes, gradient.InitialState + offset * size.States);
     }
 
-    /// <summary>Step sizes, delta u, the softplus's slope and the gradient ahead of the gate; the first direction writes the gate's own gradient.</summary>
+    /// <summary>Step sizes, delta u, the softplus's slope and the gradient ahead of the gate; the first direction writes the gate's own gradient.
+    /// Returns whether all exponents are in range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Prepare<TLanes, TElement>(ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, bool writeGate, int clip, int firstStep, int steps, int channel)
+    private bool Prepare<TLanes, TElement>(ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, bool writeGate, int clip, int firstStep, int steps, int channel)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
+        chunk.LoadInputs<TLanes, TElement>(pass, clip, firstStep, steps, channel);
         chunk.LoadStepSizes<TLanes, TElement>(pass, clip, firstStep, steps, channel);
         int rest = size.Channels - channel;
         bool softplus = pass.Softplus, gated = inputs.Gate.Exist, reached = inputs.Dy.Exist;
-        var zero = TLanes.Broadcast(0);
+        TLanes zero = TLanes.Broadcast(0), largest = zero;
         long token = pass.Token(size, clip, firstStep), step = pass.Stride;
-        TElement* source = pass.U.Row<TElement>(token) + channel, dySource = inputs.Dy.Row<TElement>(token) + channel;
+        TElement* dySource = inputs.Dy.Row<TElement>(token) + channel;
         TElement* gate = inputs.Gate.Row<TElement>(token) + channel, dGate = inputs.DGate.Row<TElement>(token) + channel;
         float* sum = inputs.Sums.Row<float>(token) + channel;
-        long stride = step * pass.U.Stride, dyStride = step * inputs.Dy.Stride, gateStride = step * inputs.Gate.Stride;
+        long dyStride = step * inputs.Dy.Stride, gateStride = step * inputs.Gate.Stride;
         long dGateStride = step * inputs.DGate.Stride, sumStride = step * inputs.Sums.Stride;
         for (int at = 0; at < steps * TLanes.Count; at += TLanes.Count)
         {
-            var u = TElement.Load<TLanes>(source, rest);
+            var u = TLanes.Load(chunk.U + at);
             var delta = TLanes.Load(chunk.Delta + at);
             if (softplus)
             {
-                TLanes.Store(LaneMath.Sigmoid(delta), back.Slope + at);
-                delta = LaneMath.Softplus(delta);
+                (delta, var slope) = LaneMath.SoftplusAndSlope(delta);
+                TLanes.Store(slope, back.Slope + at);
             }
 
+            Cache.Prefetch(dySource - ScanSize.StepsPerChunk * dyStride);
+            Cache.Prefetch(gate - ScanSize.StepsPerChunk * gateStride);
+            if (writeGate) Cache.Prefetch(sum - ScanSize.StepsPerChunk * sumStride);
             var dy = reached ? TElement.Load<TLanes>(dySource, rest) : zero;
             if (gated)
             {
@@ -94,22 +100,24 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
                 dy *= z * sigmoid;
             }
 
+            largest = TLanes.Max(largest, TLanes.Abs(delta));
             TLanes.Store(delta, chunk.Delta + at);
             TLanes.Store(delta * u, chunk.DeltaU + at);
-            TLanes.Store(u, back.U + at);
             TLanes.Store(dy, back.Dy + at);
             TLanes.Store(zero, back.DDeltaU + at);
             TLanes.Store(zero, back.DExponent + at);
-            source += stride;
             dySource += dyStride;
             gate += gateStride;
             dGate += dGateStride;
             sum += sumStride;
         }
+
+        return !TLanes.AnyAbove(largest, TLanes.Load(pass.LargestStep + channel));
     }
 
-    private void WalkBack<TLanes>(ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, int steps, int block, int blockOfPiece, float* kept)
+    private void WalkBack<TLanes, TExponents>(ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, int steps, int block, int blockOfPiece, float* kept)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TExponents : IExponents
     {
         for (int n = 0; n < size.PaddedStates; n += ScanSteps.StatesPerRun)
         {
@@ -117,7 +125,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
             float* rate = pass.Rate + block * size.StateSize + at, b = chunk.B + n, c = chunk.C + n;
             float* dB = back.DMaps + at, dC = dB + size.StateSize;
             Unsafe.CopyBlock(back.States, kept + at, (uint)(ScanSteps.StatesPerRun * TLanes.Count * sizeof(float)));
-            ScanSteps.Replay<TLanes>(steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, b, chunk.MapStride);
+            ScanSteps.Replay<TLanes, TExponents>(steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, b, chunk.MapStride);
             ScanSteps.WalkBack<TLanes>(
                 steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, back.Dy, b, c, chunk.MapStride,
                 back.DState + blockOfPiece * size.StateSize + at, back.DA + blockOfPiece * size.StateSize + at, dB, dC, size.MapWidth * TLanes.Count, back.DDeltaU, back.DExponent);
@@ -144,7 +152,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
         long stride = pass.Stride * gradient.U.Stride, dStride = pass.Stride * gradient.Delta.Stride;
         for (int at = 0; at < steps * TLanes.Count; at += TLanes.Count)
         {
-            var (u, dy, dDeltaU) = (TLanes.Load(back.U + at), TLanes.Load(back.Dy + at), TLanes.Load(back.DDeltaU + at));
+            var (u, dy, dDeltaU) = (TLanes.Load(chunk.U + at), TLanes.Load(back.Dy + at), TLanes.Load(back.DDeltaU + at));
             var dDelta = TLanes.MultiplyAdd(u, dDeltaU, TLanes.Load(back.DExponent + at) * ln2);
             if (softplus) dDelta *= TLanes.Load(back.Slope + at);
             dBias += dDelta;

@@ -9,14 +9,21 @@ internal sealed unsafe class ScanChunk
     private readonly ScanSize _size;
     private readonly float* _maps;
     private readonly float* _lowRankCopy;
+    private readonly int _ahead;
     private float* _lowRank;
     private long _lowRankStride;
 
-    public ScanChunk(ScanSize size, Scratch scratch, int rank)
+    /// <param name="size">The scan's sizes.</param>
+    /// <param name="scratch">Working memory.</param>
+    /// <param name="rank">The largest dt_rank of the directions.</param>
+    /// <param name="backwards">Whether the chunks come from the last to the first: which one is fetched ahead.</param>
+    public ScanChunk(ScanSize size, Scratch scratch, int rank, bool backwards = false)
     {
         _size = size;
+        _ahead = backwards ? -ScanSize.StepsPerChunk : ScanSize.StepsPerChunk;
         _maps = scratch.TakeZeroed(ScanSize.StepsPerChunk * size.MapWidth);
         _lowRankCopy = scratch.Take(ScanSize.StepsPerChunk * rank);
+        U = scratch.Take(ScanSize.StepsPerChunk * size.Lanes);
         Delta = scratch.Take(ScanSize.StepsPerChunk * size.Lanes);
         DeltaU = scratch.Take(ScanSize.StepsPerChunk * size.Lanes);
     }
@@ -29,6 +36,9 @@ internal sealed unsafe class ScanChunk
 
     /// <summary>From a step's B or C to the next one's.</summary>
     public long MapStride { get; private set; }
+
+    /// <summary>Inputs of one block, (step, lane).</summary>
+    public float* U { get; }
 
     /// <summary>Step sizes of one block, (step, lane).</summary>
     public float* Delta { get; }
@@ -70,6 +80,31 @@ internal sealed unsafe class ScanChunk
         }
     }
 
+    /// <summary>Writes a block's inputs to <see cref="U"/>; see <see cref="LoadStepSizes"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public void LoadInputs<TLanes, TElement>(ScanPass pass, int clip, int firstStep, int steps, int channel)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
+    {
+        var source = pass.U.Row<TElement>(pass.Token(_size, clip, firstStep)) + channel;
+        long stride = pass.Stride * pass.U.Stride;
+        long ahead = _ahead * stride;
+        int rest = _size.Channels - channel;
+        float* u = U;
+        if (pass.Convolution is not null)
+        {
+            pass.Convolution.ConvolveBlock<TLanes, TElement>(source, stride, rest, firstStep, steps, channel, u);
+            return;
+        }
+
+        for (int i = 0; i < steps; i++)
+        {
+            Cache.Prefetch(source + ahead);
+            TLanes.Store(TElement.Load<TLanes>(source, rest), u + i * TLanes.Count);
+            source += stride;
+        }
+    }
+
     /// <summary>Writes a block's step sizes before their softplus, the bias added, to <see cref="Delta"/>.</summary>
     /// <param name="pass">The direction.</param>
     /// <param name="clip">The clip.</param>
@@ -90,11 +125,11 @@ internal sealed unsafe class ScanChunk
         }
 
         var source = pass.StepSizes.Row<TElement>(pass.Token(_size, clip, firstStep)) + channel;
-        long stride = pass.Stride * pass.StepSizes.Stride;
+        long stride = pass.Stride * pass.StepSizes.Stride, ahead = _ahead * stride;
         int rest = _size.Channels - channel;
         for (int i = 0; i < steps; i++)
         {
-            Cache.Prefetch(source + ScanSize.StepsPerChunk * stride);
+            Cache.Prefetch(source + ahead);
             TLanes.Store(TElement.Load<TLanes>(source, rest) + bias, delta + i * TLanes.Count);
             source += stride;
         }

@@ -42,8 +42,9 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
                 chunk.Load<TElement>(pass, clip, firstStep, steps);
                 for (int block = first; block < end; block++)
                 {
-                    Prepare<TLanes, TElement>(chunk, pass, clip, firstStep, steps, block * size.Lanes, y);
-                    Advance<TLanes>(chunk, pass, steps, block, states + (block - first) * size.StateSize, y);
+                    float* state = states + (block - first) * size.StateSize;
+                    if (Prepare<TLanes, TElement>(chunk, pass, clip, firstStep, steps, block * size.Lanes, y)) Advance<TLanes, SmallExponents>(chunk, pass, steps, block, state, y);
+                    else Advance<TLanes, AnyExponents>(chunk, pass, steps, block, state, y);
                     Finish<TLanes, TElement>(p, clip, firstStep, steps, block * size.Lanes, y);
                 }
             }
@@ -52,39 +53,39 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
         }
     }
 
-    /// <summary>Step sizes after their softplus, delta u, and D u as what the outputs start from.</summary>
+    /// <summary>Step sizes after their softplus, delta u, and D u as what the outputs start from. Returns whether all exponents are in range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Prepare<TLanes, TElement>(ScanChunk chunk, ScanPass pass, int clip, int firstStep, int steps, int channel, float* y)
+    private static bool Prepare<TLanes, TElement>(ScanChunk chunk, ScanPass pass, int clip, int firstStep, int steps, int channel, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
+        chunk.LoadInputs<TLanes, TElement>(pass, clip, firstStep, steps, channel);
         chunk.LoadStepSizes<TLanes, TElement>(pass, clip, firstStep, steps, channel);
-        var skip = TLanes.Load(pass.Skip + channel);
+        TLanes skip = TLanes.Load(pass.Skip + channel), largest = TLanes.Broadcast(0);
         bool softplus = pass.Softplus;
-        var source = pass.U.Row<TElement>(pass.Token(size, clip, firstStep)) + channel;
-        long stride = pass.Stride * pass.U.Stride;
-        int rest = size.Channels - channel;
-        float* deltas = chunk.Delta, deltaU = chunk.DeltaU;
+        float* inputs = chunk.U, deltas = chunk.Delta, deltaU = chunk.DeltaU;
         for (int at = 0; at < steps * TLanes.Count; at += TLanes.Count)
         {
-            Cache.Prefetch(source + ScanSize.StepsPerChunk * stride);
-            var u = TElement.Load<TLanes>(source, rest);
+            var u = TLanes.Load(inputs + at);
             var delta = TLanes.Load(deltas + at);
             if (softplus) delta = LaneMath.Softplus(delta);
+            largest = TLanes.Max(largest, TLanes.Abs(delta));
             TLanes.Store(delta, deltas + at);
             TLanes.Store(delta * u, deltaU + at);
             TLanes.Store(skip * u, y + at);
-            source += stride;
         }
+
+        return !TLanes.AnyAbove(largest, TLanes.Load(pass.LargestStep + channel));
     }
 
-    private void Advance<TLanes>(ScanChunk chunk, ScanPass pass, int steps, int block, float* state, float* y)
+    private void Advance<TLanes, TExponents>(ScanChunk chunk, ScanPass pass, int steps, int block, float* state, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TExponents : IExponents
     {
         for (int n = 0; n < size.PaddedStates; n += ScanSteps.StatesPerRun)
         {
             int at = n * TLanes.Count;
-            ScanSteps.Advance<TLanes>(
+            ScanSteps.Advance<TLanes, TExponents>(
                 steps, pass.Rate + block * size.StateSize + at, state + at, chunk.Delta, chunk.DeltaU, chunk.B + n, chunk.C + n, chunk.MapStride, y);
         }
     }

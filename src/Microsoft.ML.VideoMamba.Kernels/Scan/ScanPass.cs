@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Convolution;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 using static TorchSharp.torch;
 
@@ -20,6 +21,7 @@ internal sealed unsafe class ScanPass
         Rate = scratch.TakeZeroed(size.Blocks * size.StateSize);
         ChannelLanes.Pack((float*)TensorMemory.Address(a), size.Channels, size.States, size.PaddedStates, size.Lanes, Rate);
         ToRates(size.Blocks * size.StateSize);
+        LargestStep = FindLargestSteps(size, scratch);
         Skip = Pack(d, 1);
         Bias = Pack(deltaBias, 1);
         Projection = Pack(projection, Rank);
@@ -32,8 +34,11 @@ internal sealed unsafe class ScanPass
         }
     }
 
-    /// <summary>Inputs, (batch, length, channels).</summary>
+    /// <summary>Inputs, (batch, length, channels); those of <see cref="Convolution"/> where there is one.</summary>
     public required TensorRows U { get; init; }
+
+    /// <summary>What makes the inputs, computed again chunk by chunk instead of being kept, or null.</summary>
+    public ConvPass? Convolution { get; init; }
 
     /// <summary>Step sizes before bias and softplus, (batch, length, channels), or of low rank, (batch, length, <see cref="Rank"/>).</summary>
     public required TensorRows StepSizes { get; init; }
@@ -56,6 +61,9 @@ internal sealed unsafe class ScanPass
     /// <summary>A log2(e), (block, padded d_state, lane).</summary>
     public float* Rate { get; }
 
+    /// <summary>The step size up to which all of a channel's exponents are in range, (block, lane).</summary>
+    public float* LargestStep { get; }
+
     /// <summary>D, (block, lane).</summary>
     public float* Skip { get; }
 
@@ -76,6 +84,20 @@ internal sealed unsafe class ScanPass
 
     /// <summary>Row of the token that a step is at.</summary>
     public long Token(ScanSize size, int clip, int step) => (long)clip * size.Length + (Direction == SequenceDirection.Reverse ? size.Length - 1 - step : step);
+
+    private float* FindLargestSteps(ScanSize size, Scratch scratch)
+    {
+        float* steps = scratch.Take(size.Blocks * size.Lanes);
+        for (int lane = 0; lane < size.Blocks * size.Lanes; lane++)
+        {
+            float* rates = Rate + lane / size.Lanes * size.StateSize + lane % size.Lanes;
+            float largest = 0;
+            for (int n = 0; n < size.PaddedStates; n++) largest = Math.Max(largest, Math.Abs(rates[n * size.Lanes]));
+            steps[lane] = LaneMath.LargestExponent / largest;
+        }
+
+        return steps;
+    }
 
     private void ToRates(int count)
     {

@@ -8,7 +8,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Scan;
 /// </summary>
 /// <remarks>
 /// h_t = a_t h_(t-1) + (delta_t u_t) B_t with a_t = 2^(delta_t rate), rate = A log2(e), the exponential as a scale s and an excess q over 1. Vectors lie
-/// (step, lane) or (step, state, lane), B and C as numbers (step, state). Written out state by state, and every value a local of its own: only so do they stay
+/// (step, lane) or (step, state, lane), B and C as numbers (step, state). <see cref="IExponents"/> says how large the exponents are. Written out state by state, and every value a local of its own: only so do they stay
 /// in registers.
 /// </remarks>
 internal static unsafe class ScanSteps
@@ -26,8 +26,9 @@ internal static unsafe class ScanSteps
     /// <param name="mapStride">From a step's B to the next one's.</param>
     /// <param name="y">(step, lane).</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Advance<TLanes>(int steps, float* rate, float* state, float* delta, float* deltaU, float* b, float* c, long mapStride, float* y)
+    public static void Advance<TLanes, TExponents>(int steps, float* rate, float* state, float* delta, float* deltaU, float* b, float* c, long mapStride, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TExponents : IExponents
     {
         int w = TLanes.Count;
         float* k = Exp2Constants<TLanes>.Start;
@@ -37,14 +38,14 @@ internal static unsafe class ScanSteps
         for (int i = 0; i < steps; i++)
         {
             TLanes d = TLanes.Load(delta), du = TLanes.Load(deltaU), sum = TLanes.Load(y);
-            Step(ref h0, ref sum, d, du, rate, b, c, k0, k1, k2, k3, k4);
-            Step(ref h1, ref sum, d, du, rate + w, b + 1, c + 1, k0, k1, k2, k3, k4);
-            Step(ref h2, ref sum, d, du, rate + 2 * w, b + 2, c + 2, k0, k1, k2, k3, k4);
-            Step(ref h3, ref sum, d, du, rate + 3 * w, b + 3, c + 3, k0, k1, k2, k3, k4);
-            Step(ref h4, ref sum, d, du, rate + 4 * w, b + 4, c + 4, k0, k1, k2, k3, k4);
-            Step(ref h5, ref sum, d, du, rate + 5 * w, b + 5, c + 5, k0, k1, k2, k3, k4);
-            Step(ref h6, ref sum, d, du, rate + 6 * w, b + 6, c + 6, k0, k1, k2, k3, k4);
-            Step(ref h7, ref sum, d, du, rate + 7 * w, b + 7, c + 7, k0, k1, k2, k3, k4);
+            Step<TLanes, TExponents>(ref h0, ref sum, d, du, rate, b, c, k0, k1, k2, k3, k4);
+            Step<TLanes, TExponents>(ref h1, ref sum, d, du, rate + w, b + 1, c + 1, k0, k1, k2, k3, k4);
+            Step<TLanes, TExponents>(ref h2, ref sum, d, du, rate + 2 * w, b + 2, c + 2, k0, k1, k2, k3, k4);
+            Step<TLanes, TExponents>(ref h3, ref sum, d, du, rate + 3 * w, b + 3, c + 3, k0, k1, k2, k3, k4);
+            Step<TLanes, TExponents>(ref h4, ref sum, d, du, rate + 4 * w, b + 4, c + 4, k0, k1, k2, k3, k4);
+            Step<TLanes, TExponents>(ref h5, ref sum, d, du, rate + 5 * w, b + 5, c + 5, k0, k1, k2, k3, k4);
+            Step<TLanes, TExponents>(ref h6, ref sum, d, du, rate + 6 * w, b + 6, c + 6, k0, k1, k2, k3, k4);
+            Step<TLanes, TExponents>(ref h7, ref sum, d, du, rate + 7 * w, b + 7, c + 7, k0, k1, k2, k3, k4);
             TLanes.Store(sum, y);
             delta += w;
             deltaU += w;
@@ -66,8 +67,9 @@ internal static unsafe class ScanSteps
     /// <param name="b">B of the first of these states, rows of <paramref name="mapStride"/>.</param>
     /// <param name="mapStride">From a step's B to the next one's.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Replay<TLanes>(int steps, float* rate, float* states, float* factors, float* delta, float* deltaU, float* b, long mapStride)
+    public static void Replay<TLanes, TExponents>(int steps, float* rate, float* states, float* factors, float* delta, float* deltaU, float* b, long mapStride)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TExponents : IExponents
     {
         int w = TLanes.Count;
         float* k = Exp2Constants<TLanes>.Start;
@@ -78,14 +80,14 @@ internal static unsafe class ScanSteps
         {
             states += StatesPerRun * w;
             TLanes d = TLanes.Load(delta), du = TLanes.Load(deltaU);
-            StepAndKeep(ref h0, d, du, rate, b, states, factors, k0, k1, k2, k3, k4);
-            StepAndKeep(ref h1, d, du, rate + w, b + 1, states + w, factors + w, k0, k1, k2, k3, k4);
-            StepAndKeep(ref h2, d, du, rate + 2 * w, b + 2, states + 2 * w, factors + 2 * w, k0, k1, k2, k3, k4);
-            StepAndKeep(ref h3, d, du, rate + 3 * w, b + 3, states + 3 * w, factors + 3 * w, k0, k1, k2, k3, k4);
-            StepAndKeep(ref h4, d, du, rate + 4 * w, b + 4, states + 4 * w, factors + 4 * w, k0, k1, k2, k3, k4);
-            StepAndKeep(ref h5, d, du, rate + 5 * w, b + 5, states + 5 * w, factors + 5 * w, k0, k1, k2, k3, k4);
-            StepAndKeep(ref h6, d, du, rate + 6 * w, b + 6, states + 6 * w, factors + 6 * w, k0, k1, k2, k3, k4);
-            StepAndKeep(ref h7, d, du, rate + 7 * w, b + 7, states + 7 * w, factors + 7 * w, k0, k1, k2, k3, k4);
+            StepAndKeep<TLanes, TExponents>(ref h0, d, du, rate, b, states, factors, k0, k1, k2, k3, k4);
+            StepAndKeep<TLanes, TExponents>(ref h1, d, du, rate + w, b + 1, states + w, factors + w, k0, k1, k2, k3, k4);
+            StepAndKeep<TLanes, TExponents>(ref h2, d, du, rate + 2 * w, b + 2, states + 2 * w, factors + 2 * w, k0, k1, k2, k3, k4);
+            StepAndKeep<TLanes, TExponents>(ref h3, d, du, rate + 3 * w, b + 3, states + 3 * w, factors + 3 * w, k0, k1, k2, k3, k4);
+            StepAndKeep<TLanes, TExponents>(ref h4, d, du, rate + 4 * w, b + 4, states + 4 * w, factors + 4 * w, k0, k1, k2, k3, k4);
+            StepAndKeep<TLanes, TExponents>(ref h5, d, du, rate + 5 * w, b + 5, states + 5 * w, factors + 5 * w, k0, k1, k2, k3, k4);
+            StepAndKeep<TLanes, TExponents>(ref h6, d, du, rate + 6 * w, b + 6, states + 6 * w, factors + 6 * w, k0, k1, k2, k3, k4);
+            StepAndKeep<TLanes, TExponents>(ref h7, d, du, rate + 7 * w, b + 7, states + 7 * w, factors + 7 * w, k0, k1, k2, k3, k4);
             delta += w;
             deltaU += w;
             b += mapStride;
@@ -148,22 +150,24 @@ internal static unsafe class ScanSteps
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TLanes>(
+    private static void Step<TLanes, TExponents>(
         ref TLanes h, ref TLanes sum, TLanes d, TLanes du, float* rate, float* b, float* c, TLanes k0, TLanes k1, TLanes k2, TLanes k3, TLanes k4)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TExponents : IExponents
     {
-        var (scale, excess) = TLanes.Exp2Parts(d * TLanes.Load(rate), k0, k1, k2, k3, k4);
+        var (scale, excess) = TLanes.Exp2Parts(TExponents.Limit(d * TLanes.Load(rate)), k0, k1, k2, k3, k4);
         var scaled = scale * h;
         h = TLanes.MultiplyAdd(scaled, excess, TLanes.MultiplyAdd(du, b, scaled));
         sum = TLanes.MultiplyAdd(h, c, sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StepAndKeep<TLanes>(
+    private static void StepAndKeep<TLanes, TExponents>(
         ref TLanes h, TLanes d, TLanes du, float* rate, float* b, float* state, float* factor, TLanes k0, TLanes k1, TLanes k2, TLanes k3, TLanes k4)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TExponents : IExponents
     {
-        var (scale, excess) = TLanes.Exp2Parts(d * TLanes.Load(rate), k0, k1, k2, k3, k4);
+        var (scale, excess) = TLanes.Exp2Parts(TExponents.Limit(d * TLanes.Load(rate)), k0, k1, k2, k3, k4);
         var a = TLanes.MultiplyAdd(scale, excess, scale);
         TLanes.Store(a, factor);
         h = TLanes.MultiplyAdd(du, b, a * h);

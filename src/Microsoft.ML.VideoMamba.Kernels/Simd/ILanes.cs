@@ -39,6 +39,12 @@ internal unsafe interface ILanes<TSelf> :
 
     static abstract TSelf Abs(TSelf value);
 
+    /// <summary>Lane by lane the second where <paramref name="x"/> is below zero, else the third.</summary>
+    static abstract TSelf SelectNegative(TSelf x, TSelf negative, TSelf other);
+
+    /// <summary>Whether any lane of <paramref name="a"/> is above that of <paramref name="b"/>; NaN is above nothing.</summary>
+    static abstract bool AnyAbove(TSelf a, TSelf b);
+
     static abstract TSelf Sqrt(TSelf value);
 
     /// <summary>2^x, see <see cref="LaneMath"/>.</summary>
@@ -48,8 +54,8 @@ internal unsafe interface ILanes<TSelf> :
     static abstract void StoreExp2Constants(float* destination);
 
     /// <summary>
-    /// 2^x as scale · (1 + excess), which a recurrence multiplies in with two instructions, for x clamped to -126 from below. From 128 up the result is
-    /// meaningless; NaN stays NaN. k0 to k4 are the vectors of <see cref="Exp2Constants{TLanes}"/>: loops keep them in registers.
+    /// 2^x as scale · (1 + excess), which a recurrence multiplies in with two instructions, for |x| up to <see cref="LaneMath.LargestExponent"/>, beyond which
+    /// it means nothing; NaN stays NaN. k0 to k4 are the vectors of <see cref="Exp2Constants{TLanes}"/>: loops keep them in registers.
     /// </summary>
     static abstract (TSelf Scale, TSelf Excess) Exp2Parts(TSelf x, TSelf k0, TSelf k1, TSelf k2, TSelf k3, TSelf k4);
 

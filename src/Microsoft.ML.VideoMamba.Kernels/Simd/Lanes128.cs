@@ -60,6 +60,13 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 Abs(Lanes128 value) => new(Vector128.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 SelectNegative(Lanes128 x, Lanes128 negative, Lanes128 other) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThan(x._value, Vector128<float>.Zero), negative._value, other._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyAbove(Lanes128 a, Lanes128 b) => Vector128.GreaterThanAny(a._value, b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Sqrt(Lanes128 value) => new(Vector128.Sqrt(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -69,7 +76,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes128 Scale, Lanes128 Excess) Exp2Parts(Lanes128 x, Lanes128 k0, Lanes128 k1, Lanes128 k2, Lanes128 k3, Lanes128 k4) =>
-        PolynomialParts(Max(Broadcast(LaneMath.LowestNormalExponent), x), k0, k1, k2, k3, k4);
+        PolynomialParts(x, k0, k1, k2, k3, k4);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Fold(Lanes128 value) => value._value;
@@ -83,7 +90,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
         var whole = x._value + Vector128.Create(LaneMath.RoundToWhole);
         var rest = new Lanes128(x._value - (whole - Vector128.Create(LaneMath.RoundToWhole)));
         var scale = (whole.AsInt32() << LaneMath.MantissaBits) + Vector128.Create(LaneMath.ExponentBias << LaneMath.MantissaBits);
-        return (new Lanes128(scale.AsSingle()), rest * MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, k4, k3), k2), k1), k0));
+        var last = MultiplyAdd(rest, Broadcast(LaneMath.Exp2PolynomialLast), k4);
+        return (new Lanes128(scale.AsSingle()), rest * MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, last, k3), k2), k1), k0));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

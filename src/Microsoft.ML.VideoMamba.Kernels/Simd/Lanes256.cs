@@ -61,6 +61,13 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 Abs(Lanes256 value) => new(Vector256.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 SelectNegative(Lanes256 x, Lanes256 negative, Lanes256 other) =>
+        new(Vector256.ConditionalSelect(Vector256.LessThan(x._value, Vector256<float>.Zero), negative._value, other._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyAbove(Lanes256 a, Lanes256 b) => Vector256.GreaterThanAny(a._value, b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Sqrt(Lanes256 value) => new(Vector256.Sqrt(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -77,7 +84,6 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes256 Scale, Lanes256 Excess) Exp2Parts(Lanes256 x, Lanes256 k0, Lanes256 k1, Lanes256 k2, Lanes256 k3, Lanes256 k4)
     {
-        x = Max(Broadcast(LaneMath.LowestNormalExponent), x);
         if (!Avx2.IsSupported) return PolynomialParts(x, k0, k1, k2, k3, k4);
         var eighths = x._value + k1._value;
         var rest = new Lanes256(x._value - (eighths - k1._value));
@@ -97,7 +103,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
         var whole = x._value + Vector256.Create(LaneMath.RoundToWhole);
         var rest = new Lanes256(x._value - (whole - Vector256.Create(LaneMath.RoundToWhole)));
         var scale = (whole.AsInt32() << LaneMath.MantissaBits) + Vector256.Create(LaneMath.ExponentBias << LaneMath.MantissaBits);
-        return (new Lanes256(scale.AsSingle()), rest * MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, k4, k3), k2), k1), k0));
+        var last = MultiplyAdd(rest, Broadcast(LaneMath.Exp2PolynomialLast), k4);
+        return (new Lanes256(scale.AsSingle()), rest * MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, last, k3), k2), k1), k0));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -63,6 +63,13 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 Abs(Lanes512 value) => new(Vector512.Abs(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 SelectNegative(Lanes512 x, Lanes512 negative, Lanes512 other) =>
+        new(Vector512.ConditionalSelect(Vector512.LessThan(x._value, Vector512<float>.Zero), negative._value, other._value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyAbove(Lanes512 a, Lanes512 b) => Vector512.GreaterThanAny(a._value, b._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Sqrt(Lanes512 value) => new(Vector512.Sqrt(value._value));
 
     /// <inheritdoc/>
@@ -83,7 +90,6 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes512 Scale, Lanes512 Excess) Exp2Parts(Lanes512 x, Lanes512 k0, Lanes512 k1, Lanes512 k2, Lanes512 k3, Lanes512 k4)
     {
-        x = Max(Broadcast(LaneMath.LowestNormalExponent), x);
         if (!Avx512F.IsSupported) return PolynomialParts(x, k0, k1, k2, k3, k4);
         var parts = x._value + k2._value;
         var rest = new Lanes512(x._value - (parts - k2._value));
@@ -107,7 +113,8 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
         var whole = x._value + Vector512.Create(LaneMath.RoundToWhole);
         var rest = new Lanes512(x._value - (whole - Vector512.Create(LaneMath.RoundToWhole)));
         var scale = (whole.AsInt32() << LaneMath.MantissaBits) + Vector512.Create(LaneMath.ExponentBias << LaneMath.MantissaBits);
-        return (new Lanes512(scale.AsSingle()), rest * MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, k4, k3), k2), k1), k0));
+        var last = MultiplyAdd(rest, Broadcast(LaneMath.Exp2PolynomialLast), k4);
+        return (new Lanes512(scale.AsSingle()), rest * MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, MultiplyAdd(rest, last, k3), k2), k1), k0));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,7 +13,7 @@ public sealed class SelectiveScanTests
         {
             (1, 1, 1, 1), (1, 2, 5, 4), (2, 3, 20, 8), (3, 31, 33, 16), (1, 32, 16, 16), (2, 33, 100, 16), (1, 100, 20, 24), (1, 257, 48, 16),
         }
-        from width in Enum.GetValues<SimdWidth>().Where(width => width <= SimdRunner.PreferredWidth)
+        from width in Enum.GetValues<SimdWidth>()
         from direction in Enum.GetValues<SequenceDirection>()
         select new object[] { size.Batch, size.Length, size.Channels, size.States, (int)width, direction };
 
@@ -66,6 +66,44 @@ public sealed class SelectiveScanTests
 
             scan[name] = values.reshape(gradients[name].shape);
         }
+    }
+
+    /// <summary>Steps so long that a state is forgotten at once: the exponentials underflow.</summary>
+    [TestMethod]
+    [DataRow(128)]
+    [DataRow(256)]
+    [DataRow(512)]
+    public void VeryLongStepsForget(int width)
+    {
+        using var scope = NewDisposeScope();
+        var scan = new RandomScan(seed: 11, batch: 1, length: 70, channels: 37, states: 16, ScalarType.Float32);
+        scan["delta"] = scan["delta"]! * 30;
+        Compare(scan, (SimdWidth)width, SequenceDirection.Forward, softplus: true, 1e-4);
+    }
+
+    /// <summary>Without softplus a step may be negative, and a state grow.</summary>
+    [TestMethod]
+    [DataRow(128)]
+    [DataRow(256)]
+    [DataRow(512)]
+    public void NegativeStepsGrow(int width)
+    {
+        using var scope = NewDisposeScope();
+        var scan = new RandomScan(seed: 12, batch: 1, length: 5, channels: 20, states: 8, ScalarType.Float32, optional: false);
+        Compare(scan, (SimdWidth)width, SequenceDirection.Forward, softplus: false, 1e-4);
+    }
+
+    [TestMethod]
+    [DataRow(float.NaN)]
+    [DataRow(float.PositiveInfinity)]
+    public void WhatIsNoNumberStaysNone(float step)
+    {
+        using var scope = NewDisposeScope();
+        var scan = new RandomScan(seed: 13, batch: 1, length: 40, channels: 16, states: 16, ScalarType.Float32);
+        scan["delta"]![0, 7, 3] = step;
+        var y = scan.Run(KernelFace.Cpu).Y;
+        Assert.IsFalse(float.IsFinite(y[0, 7, 3].item<float>()));
+        Assert.IsTrue(float.IsFinite(y[0, 6, 3].item<float>()) && float.IsFinite(y[0, 7, 4].item<float>()));
     }
 
     [TestMethod]
@@ -147,15 +185,18 @@ public sealed class SelectiveScanTests
         using var scope = NewDisposeScope();
         foreach (bool optional in new[] { true, false })
         {
-            var scan = new RandomScan(seed: length, batch, length, channels, states, type, optional);
-            string[] names = ["u", "delta", "A", "B", "C", "D", "z", "deltaBias", "initialState"];
-            var operands = names.ToDictionary(name => name, name => scan[name]);
-            FaceComparison.Assert(
-                operands,
-                of => Outputs(SelectiveScan.Run(of["u"]!, of["delta"]!, of["A"]!, of["B"]!, of["C"]!, of["D"], of["z"], of["deltaBias"], of["initialState"], optional, direction, KernelFace.Reference)),
-                of => Outputs(SelectiveScanCpu.Run(of["u"]!, of["delta"]!, of["A"]!, of["B"]!, of["C"]!, of["D"], of["z"], of["deltaBias"], of["initialState"], new ScanOptions(optional, direction, width))),
-                tolerance);
+            Compare(new RandomScan(seed: length, batch, length, channels, states, type, optional), width, direction, optional, tolerance);
         }
+    }
+
+    private static void Compare(RandomScan scan, SimdWidth width, SequenceDirection direction, bool softplus, double tolerance)
+    {
+        string[] names = ["u", "delta", "A", "B", "C", "D", "z", "deltaBias", "initialState"];
+        FaceComparison.Assert(
+            names.ToDictionary(name => name, name => scan[name]),
+            of => Outputs(SelectiveScan.Run(of["u"]!, of["delta"]!, of["A"]!, of["B"]!, of["C"]!, of["D"], of["z"], of["deltaBias"], of["initialState"], softplus, direction, KernelFace.Reference)),
+            of => Outputs(SelectiveScanCpu.Run(of["u"]!, of["delta"]!, of["A"]!, of["B"]!, of["C"]!, of["D"], of["z"], of["deltaBias"], of["initialState"], new ScanOptions(softplus, direction, width))),
+            tolerance);
     }
 
     private static Tensor[] Outputs(ScanOutput output) => [output.Y, output.LastState];

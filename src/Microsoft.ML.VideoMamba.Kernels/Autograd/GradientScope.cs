@@ -7,9 +7,9 @@ namespace Microsoft.ML.VideoMamba.Kernels.Autograd;
 /// <remarks>
 /// libtorch may call a backward on a thread of its own, where no caller's scope reaches, and TorchSharp disposes neither the gradients it hands in nor those
 /// it takes: each would live until the garbage collector finds it. Here the former are disposed at the end of the pass, and the latter when the same thread
-/// next runs a backward: by then libtorch holds its own reference.
+/// next runs a backward: by then libtorch holds its own reference. A backward may run others inside.
 /// </remarks>
-internal static class GradientScope
+public static class GradientScope
 {
     [ThreadStatic]
     private static List<Tensor?>? s_handedOver;
@@ -19,9 +19,12 @@ internal static class GradientScope
     /// <param name="backward">From the outputs' gradients (null where undefined) to the inputs' (null where there is none).</param>
     public static List<Tensor> Run(List<Tensor> outputGradients, Func<IReadOnlyList<Tensor?>, List<Tensor?>> backward)
     {
+        ArgumentNullException.ThrowIfNull(outputGradients);
+        ArgumentNullException.ThrowIfNull(backward);
         ReleaseHandedOver();
         using var scope = NewDisposeScope();
         var gradients = backward([.. outputGradients.Select(gradient => gradient.IsInvalid ? null : gradient)]);
+        ReleaseHandedOver();
         foreach (var gradient in gradients) gradient?.MoveToOuterDisposeScope();
         foreach (var gradient in outputGradients) Release(gradient);
         s_handedOver = gradients;

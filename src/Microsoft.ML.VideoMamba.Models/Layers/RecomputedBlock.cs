@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Autograd;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Models.Layers;
@@ -29,9 +30,8 @@ internal sealed class RecomputedBlock : autograd.MultiTensorFunction<RecomputedB
         return [output.Hidden, output.Residual];
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs) => GradientScope.Run(grad_outputs, outputGradients =>
     {
-        using var scope = NewDisposeScope();
         var block = (MambaBlock)ctx.get_data(BlockKey);
         var parameters = block.parameters().ToList();
         var saved = ctx.get_saved_variables();
@@ -42,23 +42,23 @@ internal sealed class RecomputedBlock : autograd.MultiTensorFunction<RecomputedB
         LayerOutput output;
         using (enable_grad()) output = block.Run(hidden, residual);
 
-        var reached = new[] { (Value: output.Hidden, Gradient: grad_outputs[0]), (Value: output.Residual, Gradient: grad_outputs[1]) }
-            .Where(pair => pair.Value.requires_grad && pair.Gradient is { IsInvalid: false }).ToList();
+        var reached = new[] { (Value: output.Hidden, Gradient: outputGradients[0]), (Value: output.Residual, Gradient: outputGradients[1]) }
+            .Where(pair => pair.Value.requires_grad && pair.Gradient is not null).ToList();
         var wanted = inputs.Where(input => input is { requires_grad: true }).Select(input => input!).ToList();
         var gradients = reached.Count == 0 || wanted.Count == 0
             ? []
-            : autograd.grad([.. reached.Select(pair => pair.Value)], wanted, [.. reached.Select(pair => pair.Gradient)], allow_unused: true);
+            : autograd.grad([.. reached.Select(pair => pair.Value)], wanted, [.. reached.Select(pair => pair.Gradient!)], allow_unused: true);
 
         var result = new List<Tensor?> { null };
         int next = 0;
         foreach (var input in inputs)
         {
             var gradient = gradients.Count > 0 && input is { requires_grad: true } ? gradients[next++] : null;
-            result.Add(gradient is { IsInvalid: false } ? gradient.MoveToOuterDisposeScope() : null);
+            result.Add(gradient is { IsInvalid: false } ? gradient : null);
         }
 
-        return result!;
-    }
+        return result;
+    });
 
     private static Tensor? Leaf(Tensor? saved) => saved?.detach().requires_grad_(saved.requires_grad);
 }

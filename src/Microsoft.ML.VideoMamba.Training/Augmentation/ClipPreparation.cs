@@ -32,6 +32,9 @@ public sealed class ClipPreparation
         InputLength = checked(3 * config.Frames * config.Height * config.Width);
     }
 
+    /// <summary>Frames that the network takes.</summary>
+    public int Frames => _config.Frames;
+
     /// <summary>Floats of a prepared clip.</summary>
     public int InputLength { get; }
 

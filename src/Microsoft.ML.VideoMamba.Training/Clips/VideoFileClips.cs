@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Decoding;
 using Microsoft.ML.VideoMamba.Video.Reading;
@@ -43,6 +44,15 @@ public sealed class VideoFileClips : ITrainingClips
     {
         string path = _files[index].Path;
         return _cache.GetOrRead(ClipCache.KeyOf(path, _sampling), () => VideoReader.Read(path, Pick, _decoder));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Of more frames than the network takes each epoch draws others, at even distances (<see cref="EvenFrames"/>).</remarks>
+    public string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input)
+    {
+        ArgumentNullException.ThrowIfNull(preparation);
+        var clip = ReadClip(index);
+        return preparation.Prepare(random is null ? clip : EvenFrames.Draw(clip, preparation.Frames, random), random, input);
     }
 
     private int[] Pick(VideoLength length) => length.Frames <= _mostFrames ? [.. Enumerable.Range(0, length.Frames)] : _sampler.Validation(length);

@@ -37,12 +37,7 @@ internal sealed class TrainBenchmark : IBenchmark
         using var scope = NewDisposeScope();
         var loss = CrossEntropy.OfLabels(_network.Model.forward(_network.Clips), _labels);
         loss.backward();
-        using var gradients = no_grad();
-        _optimizer.Parameters.GatherGradients();
-        _optimizer.Parameters.ClipGradients(1);
-        _optimizer.Step(1e-4);
-        _optimizer.Parameters.ZeroGradients();
-        _optimizer.Parameters.Publish();
+        _optimizer.Update(1e-4, maxNorm: 1);
     }
 
     public MatrixProducts CreateProducts() => new(_options, backward: true);

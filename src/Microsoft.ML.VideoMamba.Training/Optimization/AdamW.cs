@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Optimization;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -5,7 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.VideoMamba.Training.Optimization;
 
 /// <summary>
-/// Adam with decoupled weight decay over <see cref="FlatParameters"/>: eight operations over all parameters and two a group, whatever their number.
+/// Adam with decoupled weight decay over <see cref="FlatParameters"/>: eight operations over all parameters and two a group, whatever their number; on a CUDA
+/// device <see cref="Update"/> takes three launches with everything around the step.
 /// p -= lr wd p; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps), with lr = rate * the group's scale.
 /// </summary>
 /// <remarks>torch.optim.AdamW; Loshchilov and Hutter, "Decoupled weight decay regularization".</remarks>
@@ -14,6 +16,7 @@ public sealed class AdamW : IDisposable
     private readonly IReadOnlyList<ParameterGroup> _groups;
     private readonly (double First, double Second) _betas;
     private readonly double _epsilon;
+    private readonly FusedAdamW? _fused;
 
     /// <summary>Takes parameters over into one block and starts with moments of 0.</summary>
     /// <param name="parameters">Parameters by name: float32, on one device.</param>
@@ -33,6 +36,9 @@ public sealed class AdamW : IDisposable
         Parameters = new FlatParameters([.. groups.Select(group => group.Names.Select(name => (name, parameters[name])).ToList())]);
         FirstMoment = zeros_like(Parameters.Values).DetachFromDisposeScope();
         SecondMoment = zeros_like(Parameters.Values).DetachFromDisposeScope();
+        if (!FusedAdamW.Takes(Parameters.Values.device)) return;
+        _fused = new FusedAdamW(
+            Parameters.Values.device, [.. groups.Select((group, i) => new OptimizerGroup(Parameters.GroupValues(i).numel(), group.LearningRateScale, group.WeightDecay))], betas, epsilon);
     }
 
     /// <summary>The parameters and their gradients.</summary>
@@ -46,6 +52,26 @@ public sealed class AdamW : IDisposable
 
     /// <summary>Steps done.</summary>
     public int Steps { get; internal set; }
+
+    /// <summary>
+    /// All of an update: takes in the gradients of rounded copies, clips, steps, clears the gradients, and gives the rounded copies and the moving average the new
+    /// values. Where the gradients' norm is not finite nothing but <see cref="Steps"/> is changed.
+    /// </summary>
+    /// <param name="learningRate">The schedule's rate; each group scales it.</param>
+    /// <param name="weightDecay">The schedule's decay for the groups that are decayed; their own if left out.</param>
+    /// <param name="maxNorm">The largest norm of all gradients that may stay, above 0; null scales nothing.</param>
+    /// <param name="gradientScale">Factor of the gradients, ahead of their norm.</param>
+    /// <param name="average">The moving average to bring up to date, or null.</param>
+    /// <returns>The gradients' norm before clipping, a scalar on the parameters' device: on a card reading it waits for the step.</returns>
+    public Tensor Update(double learningRate, double? weightDecay = null, double? maxNorm = null, double gradientScale = 1, ExponentialMovingAverage? average = null)
+    {
+        FlatParameters.CheckNorm(maxNorm);
+        using var noGrad = no_grad();
+        if (_fused is null) return UpdateByTorch(learningRate, weightDecay, maxNorm, gradientScale, average);
+        var blocks = new OptimizerBlocks(
+            Parameters.Values, Parameters.Gradients, FirstMoment, SecondMoment, Parameters.RoundedValues, Parameters.RoundedGradients, average?.Values);
+        return _fused.Step(blocks, new OptimizerStep(++Steps, learningRate, weightDecay, maxNorm, gradientScale, average?.Decay ?? 0));
+    }
 
     /// <summary>Moves the parameters against the gradients that they hold. The gradients stay.</summary>
     /// <param name="learningRate">The schedule's rate; each group scales it.</param>
@@ -78,6 +104,26 @@ public sealed class AdamW : IDisposable
         FirstMoment.Dispose();
         SecondMoment.Dispose();
         Parameters.Dispose();
+        _fused?.Dispose();
+    }
+
+    private Tensor UpdateByTorch(double learningRate, double? weightDecay, double? maxNorm, double gradientScale, ExponentialMovingAverage? average)
+    {
+        using var scope = NewDisposeScope();
+        Parameters.GatherGradients();
+        if (gradientScale != 1) Parameters.Gradients.mul_(TorchScalar.Of(gradientScale));
+        var norm = Parameters.ClipGradients(maxNorm);
+        if (!float.IsFinite(norm.item<float>()))
+        {
+            Steps++;
+            return norm.MoveToOuterDisposeScope();
+        }
+
+        Step(learningRate, weightDecay);
+        Parameters.ZeroGradients();
+        Parameters.Publish();
+        average?.Update();
+        return norm.MoveToOuterDisposeScope();
     }
 
     private static void CheckNames(IReadOnlyDictionary<string, Parameter> parameters, IReadOnlyList<ParameterGroup> groups)

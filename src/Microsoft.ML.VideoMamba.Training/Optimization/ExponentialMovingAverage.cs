@@ -8,7 +8,6 @@ namespace Microsoft.ML.VideoMamba.Training.Optimization;
 public sealed class ExponentialMovingAverage : IDisposable
 {
     private readonly FlatParameters _parameters;
-    private readonly double _decay;
 
     /// <summary>Starts as a copy.</summary>
     /// <param name="parameters">The parameters to follow.</param>
@@ -17,10 +16,13 @@ public sealed class ExponentialMovingAverage : IDisposable
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (decay is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(decay), decay, "Must be in [0, 1).");
-        (_parameters, _decay) = (parameters, decay);
+        (_parameters, Decay) = (parameters, decay);
         using var noGrad = no_grad();
         Values = parameters.Values.clone().DetachFromDisposeScope();
     }
+
+    /// <summary>How much of the average stays at an update.</summary>
+    public double Decay { get; }
 
     /// <summary>The averages, laid out like <see cref="FlatParameters.Values"/>.</summary>
     public Tensor Values { get; }
@@ -30,7 +32,7 @@ public sealed class ExponentialMovingAverage : IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        Values.mul_(TorchScalar.Of(_decay)).add_(_parameters.Values, TorchScalar.Of(1 - _decay));
+        Values.mul_(TorchScalar.Of(Decay)).add_(_parameters.Values, TorchScalar.Of(1 - Decay));
     }
 
     /// <summary>Frees the averages.</summary>

@@ -56,6 +56,12 @@ public sealed class FlatParameters : IDisposable
     /// <summary>All gradients, (elements), float32.</summary>
     public Tensor Gradients { get; }
 
+    /// <summary>The rounded copies of <see cref="RunOn"/>, laid out like <see cref="Values"/>, and their gradients; null where there are none.</summary>
+    internal Tensor? RoundedValues => _narrowValues;
+
+    /// <inheritdoc cref="RoundedValues"/>
+    internal Tensor? RoundedGradients => _narrowGradients;
+
     /// <summary>Number of groups.</summary>
     public int Groups => _groupValues.Length;
 
@@ -121,7 +127,7 @@ public sealed class FlatParameters : IDisposable
     /// <returns>The global L2 norm before, a scalar on the parameters' device.</returns>
     public Tensor ClipGradients(double? maxNorm)
     {
-        if (maxNorm is { } given && !(given > 0)) throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "Must be above 0.");
+        CheckNorm(maxNorm);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var norm = Gradients.norm();
@@ -155,6 +161,11 @@ public sealed class FlatParameters : IDisposable
         Gradients.Dispose();
         _narrowValues?.Dispose();
         _narrowGradients?.Dispose();
+    }
+
+    internal static void CheckNorm(double? maxNorm)
+    {
+        if (maxNorm is { } given && !(given > 0)) throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "Must be above 0.");
     }
 
     private static void MoveIn(Parameter parameter, Tensor values, Tensor gradients, long offset)

@@ -75,25 +75,27 @@ internal sealed class Learner : IDisposable
         if (_options.AccumulationSteps == 1) loss.backward();
         else loss.Times(clips).backward();
         _clips += clips;
-        Parameters.GatherGradients();
+        // Several batches' gradients are added up in float32; those of one are taken in by the step itself.
+        if (_options.AccumulationSteps > 1) Parameters.GatherGradients();
     }
 
     /// <summary>Makes a step of the gradients added since the one before, unless their norm is not finite: then nothing is changed.</summary>
     /// <returns>The gradients' norm before clipping.</returns>
     public double Step()
     {
-        using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        if (_options.AccumulationSteps > 1) Parameters.Gradients.mul_(TorchScalar.Of(1.0 / _clips));
-        double norm = Parameters.ClipGradients(_options.GradientClip).item<float>();
+        int steps = Steps;
+        double rate = NextLearningRate, scale = _options.AccumulationSteps > 1 ? 1.0 / _clips : 1;
+        double norm = _optimizer.Update(rate, _decays?.At(Position), _options.GradientClip, scale, _average).item<float>();
         _clips = 0;
-        if (!double.IsFinite(norm)) return norm;
-        LearningRate = NextLearningRate;
-        _optimizer.Step(LearningRate, _decays?.At(Position));
+        if (!double.IsFinite(norm))
+        {
+            _optimizer.Steps = steps;
+            return norm;
+        }
+
+        LearningRate = rate;
         Position++;
-        Parameters.ZeroGradients();
-        Parameters.Publish();
-        _average?.Update();
         return norm;
     }
 

@@ -30,7 +30,7 @@ public static class CausalConv1d
         Check(x, weight, bias);
         return KernelFaces.Resolve(face, x, nameof(x)) switch
         {
-            KernelFace.Cpu => CausalConv1dCpu.Run(x, weight, bias, new ConvOptions(silu, direction, SimdRunner.PreferredWidth)),
+            KernelFace.Cpu => CausalConv1dFunction.Run(x, weight, bias, new CausalConv1dCpu(new ConvOptions(silu, direction, SimdRunner.PreferredWidth))),
             KernelFace.Cuda => CausalConv1dCuda.Run(x, weight, bias, new CudaConvOptions(silu, direction)),
             _ => CausalConv1dReference.Run(x, weight, bias, silu, direction),
         };

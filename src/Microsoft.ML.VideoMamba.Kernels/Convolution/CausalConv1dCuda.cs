@@ -3,11 +3,12 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Convolution;
 
-/// <summary>The CUDA face of the convolution. The kernels take channels by fours; other numbers are padded. Arguments are checked by the public entry.</summary>
-internal static class CausalConv1dCuda
+/// <summary>The CUDA face of the convolution. The kernels take channels by fours; other numbers are padded.</summary>
+internal sealed class CausalConv1dCuda(CudaConvOptions options) : IConvFace
 {
     private const int ChannelMultiple = 4;
 
+    /// <summary>Convolves, differentiably.</summary>
     public static Tensor Run(Tensor x, Tensor weight, Tensor? bias, CudaConvOptions options)
     {
         using var scope = NewDisposeScope();
@@ -18,18 +19,14 @@ internal static class CausalConv1dCuda
             bias = bias is null ? null : nn.functional.pad(bias, [0, more]);
         }
 
-        bool differentiable = is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias is { requires_grad: true });
-        var y = differentiable
-            ? CausalConv1dCudaFunction.apply(x, weight, bias!, options)
-            : Forward(x.contiguous(), weight.contiguous(), bias?.contiguous(), options);
-        return y.narrow(-1, 0, channels).MoveToOuterDisposeScope();
+        return CausalConv1dFunction.Run(x, weight, bias, new CausalConv1dCuda(options)).narrow(-1, 0, channels).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Runs the forward kernel on contiguous tensors.</summary>
-    public static Tensor Forward(Tensor x, Tensor weight, Tensor? bias, CudaConvOptions options)
+    /// <inheritdoc/>
+    public Tensor Forward(Tensor x, Tensor weight, Tensor? bias)
     {
         var y = empty_like(x);
-        Kernels(x, weight, options).Forward(new ConvForwardArguments
+        Kernels(x, weight).Forward(new ConvForwardArguments
         {
             X = DeviceMemory.Address(x),
             W = DeviceMemory.Address(weight),
@@ -42,14 +39,14 @@ internal static class CausalConv1dCuda
         return y;
     }
 
-    /// <summary>Runs the backward kernel on contiguous tensors and returns the gradients of x, weight and bias.</summary>
-    public static (Tensor X, Tensor Weight, Tensor? Bias) Backward(Tensor x, Tensor weight, Tensor? bias, CudaConvOptions options, Tensor dy)
+    /// <inheritdoc/>
+    public (Tensor X, Tensor Weight, Tensor? Bias) Backward(Tensor x, Tensor weight, Tensor? bias, Tensor dy)
     {
         int batch = (int)x.shape[0], length = (int)x.shape[1], parts = CudaConv.PartialSums(batch, length);
         var dx = empty_like(x);
         var dWeight = empty([parts, weight.shape[0], weight.shape[1]], ScalarType.Float32, x.device);
         var dBias = empty([parts, weight.shape[0]], ScalarType.Float32, x.device);
-        Kernels(x, weight, options).Backward(new ConvBackwardArguments
+        Kernels(x, weight).Backward(new ConvBackwardArguments
         {
             X = DeviceMemory.Address(x),
             W = DeviceMemory.Address(weight),
@@ -65,7 +62,7 @@ internal static class CausalConv1dCuda
         return (dx, dWeight.sum([0]), bias is null ? null : dBias.sum([0]));
     }
 
-    private static CudaConv Kernels(Tensor x, Tensor weight, CudaConvOptions options)
+    private CudaConv Kernels(Tensor x, Tensor weight)
     {
         int channels = (int)x.shape[2];
         return CudaConv.Get(

@@ -22,8 +22,8 @@ public static class LayerNorm
         NormArguments.Check(x, weight, bias, residual, epsilon);
         return KernelFaces.Resolve(face, x, nameof(x)) switch
         {
-            KernelFace.Cpu => NormCpu.Run(x, weight, bias, residual, new NormOptions(epsilon, Centred: true, SimdRunner.PreferredWidth)),
-            KernelFace.Cuda when NormCuda.Takes(weight) => NormCuda.Run(x, weight, bias, residual, new CudaNormOptions(epsilon, Centred: true)),
+            KernelFace.Cpu => NormFunction.Run(x, weight, bias, residual, new NormCpu(new NormOptions(epsilon, Centred: true, SimdRunner.PreferredWidth))),
+            KernelFace.Cuda when NormCuda.Takes(weight) => NormFunction.Run(x, weight, bias, residual, new NormCuda(new CudaNormOptions(epsilon, Centred: true))),
             _ => NormReference.Layer(x, weight, bias, residual, epsilon),
         };
     }

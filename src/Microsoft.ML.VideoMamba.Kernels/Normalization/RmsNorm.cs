@@ -20,8 +20,8 @@ public static class RmsNorm
         NormArguments.Check(x, weight, bias: null, residual, epsilon);
         return KernelFaces.Resolve(face, x, nameof(x)) switch
         {
-            KernelFace.Cpu => NormCpu.Run(x, weight, bias: null, residual, new NormOptions(epsilon, Centred: false, SimdRunner.PreferredWidth)),
-            KernelFace.Cuda when NormCuda.Takes(weight) => NormCuda.Run(x, weight, bias: null, residual, new CudaNormOptions(epsilon, Centred: false)),
+            KernelFace.Cpu => NormFunction.Run(x, weight, bias: null, residual, new NormCpu(new NormOptions(epsilon, Centred: false, SimdRunner.PreferredWidth))),
+            KernelFace.Cuda when NormCuda.Takes(weight) => NormFunction.Run(x, weight, bias: null, residual, new NormCuda(new CudaNormOptions(epsilon, Centred: false))),
             _ => NormReference.Rms(x, weight, residual, epsilon),
         };
     }

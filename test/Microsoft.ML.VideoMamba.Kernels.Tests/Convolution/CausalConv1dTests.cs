@@ -42,7 +42,7 @@ public sealed class CausalConv1dTests
             FaceComparison.Assert(
                 operands,
                 of => [CausalConv1d.Run(of["x"]!, of["weight"]!, of["bias"], full, direction, KernelFace.Reference)],
-                of => [CausalConv1dCpu.Run(of["x"]!, of["weight"]!, of["bias"], new ConvOptions(full, direction, (SimdWidth)width))],
+                of => [CausalConv1dFunction.Run(of["x"]!, of["weight"]!, of["bias"], new CausalConv1dCpu(new ConvOptions(full, direction, (SimdWidth)width)))],
                 tolerance);
         }
     }

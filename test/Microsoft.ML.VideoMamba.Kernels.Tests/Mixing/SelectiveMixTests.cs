@@ -72,26 +72,12 @@ public sealed class SelectiveMixTests
     [DoNotParallelize]
     public void FiftyPassesLeaveNoTensorBehind()
     {
-        using (NewDisposeScope()) Pass();
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        long before = Tensor.TotalCount;
-        for (int i = 0; i < 50; i++)
-        {
-            using var scope = NewDisposeScope();
-            Pass();
-        }
-
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        Assert.AreEqual(before, Tensor.TotalCount);
-
-        static void Pass()
+        TensorLeaks.AssertNone(() =>
         {
             var operands = RandomOperands(1, 20, 16, 2, 16, 4, 2, ScalarType.Float32).ToDictionary(pair => pair.Key, pair => pair.Value?.detach().requires_grad_());
             Run(operands, KernelFace.Cpu).sum().backward();
             foreach (var operand in operands.Values) operand!.grad!.Dispose();
-        }
+        });
     }
 
     [TestMethod]

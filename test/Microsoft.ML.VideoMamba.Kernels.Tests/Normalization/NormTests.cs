@@ -45,7 +45,7 @@ public sealed class NormTests
                 of => Outputs(centred
                     ? LayerNorm.Run(of["x"]!, of["weight"]!, of["bias"], of["residual"], Epsilon, KernelFace.Reference)
                     : RmsNorm.Run(of["x"]!, of["weight"]!, of["residual"], Epsilon, KernelFace.Reference)),
-                of => Outputs(NormCpu.Run(of["x"]!, of["weight"]!, of["bias"], of["residual"], new NormOptions(Epsilon, centred, (SimdWidth)width))),
+                of => Outputs(NormFunction.Run(of["x"]!, of["weight"]!, of["bias"], of["residual"], new NormCpu(new NormOptions(Epsilon, centred, (SimdWidth)width)))),
                 tolerance);
         }
     }

@@ -157,7 +157,7 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
     public Tensor NormTokens(LayerOutput output)
     {
         using var scope = NewDisposeScope();
-        return _finalNorm.Run(DropPath(output.Hidden, Config.DropPath), output.Residual).Y.As(ScalarType.Float32).MoveToOuterDisposeScope();
+        return _finalNorm.Run(output.Hidden.Scaled(DrawDropPath(output.Hidden, Config.DropPath)), output.Residual).Y.As(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <summary>Scores class tokens.</summary>
@@ -254,22 +254,21 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
     private LayerOutput RunLayer(int layer, Tensor tokens, LayerOutput? previous)
     {
         using var scope = NewDisposeScope();
-        var (hidden, residual) = previous is { } stream ? (DropPath(stream.Hidden, DropPathRate(layer)), stream.Residual) : (tokens, null);
-        var output = layer < Config.CheckpointedLayers && is_grad_enabled()
-            ? RecomputedBlock.Run(_layers[layer], hidden, residual)
-            : _layers[layer].Run(hidden, residual);
-        return output.MoveToOuterDisposeScope();
+        var input = previous is { } stream
+            ? new BlockInput(stream.Hidden, stream.Residual, DrawDropPath(stream.Hidden, DropPathRate(layer)))
+            : new BlockInput(tokens, Residual: null, DropPath: null);
+        return _layers[layer].Run(input, recompute: layer < Config.CheckpointedLayers && is_grad_enabled()).MoveToOuterDisposeScope();
     }
 
     // Linear from 0 at layer 1 towards the configured rate, which the drop path ahead of the final norm has; layer 0 gets the embedded tokens undropped.
     private double DropPathRate(int layer) => Config.Depth > 1 ? Config.DropPath * Math.Max(0, layer - 1) / (Config.Depth - 1) : 0;
 
-    // Stochastic depth: drops a layer's result for whole samples, and scales it up for the others so that the mean stays.
-    private Tensor DropPath(Tensor hidden, double rate)
+    // Stochastic depth drops a layer's result for whole samples, and scales it up for the others so that the mean stays: each sample's factor, (batch), or null.
+    private Tensor? DrawDropPath(Tensor hidden, double rate)
     {
-        if (rate == 0 || !training) return hidden;
+        if (rate == 0 || !training) return null;
         double keep = 1 - rate;
-        return hidden * empty([hidden.shape[0], 1, 1], hidden.dtype, hidden.device).bernoulli_(keep).mul_(TorchScalar.Of(1 / keep));
+        return empty([hidden.shape[0]], ScalarType.Float32, hidden.device).bernoulli_(keep).mul_(TorchScalar.Of(1 / keep));
     }
 
     private Tensor Pool(LayerOutput output, Pooling pooling) => pooling.Kind switch

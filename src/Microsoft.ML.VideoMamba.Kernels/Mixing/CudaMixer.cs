@@ -24,7 +24,7 @@ internal sealed class CudaMixer
         _conv = CudaConv.Get(device, new CudaConvLayout(
             shape.Inner, shape.Float32, shape.Taps, shape.Directions, SequenceDirection.Forward, Silu: true, XRow: 2 * shape.Inner, DxRow: 2 * shape.Inner));
         _scan = CudaScan.Get(device, new CudaScanLayout(
-            shape.Inner, shape.Float32, Softplus: true, Gate: true, ZRow: 2 * shape.Inner, shape.Selected, YRow: shape.Directions * shape.Inner, DyRow: shape.Inner));
+            shape.Inner, shape.Float32, Softplus: true, Gate: true, ZRow: 2 * shape.Inner, shape.Selected, YRow: shape.Directions * shape.Inner, DyRow: shape.Inner, OutputsAgain: true));
         Chunk = _scan.ChunkFor(shape.Directions * shape.Batch, shape.Length);
     }
 
@@ -59,31 +59,15 @@ internal sealed class CudaMixer
     public void StepSizes(CudaBlas blas, nint selection, in MixerWeights weights, nint delta) => blas.Multiply(
         LowRank(selection), StepWeights(weights.DtProj).T, Activations(delta), _shape.Tokens, _shape.Inner, _shape.PaddedRank, _shape.Directions);
 
-    /// <summary>y = both scans, gated.</summary>
-    /// <param name="buffers">All of them.</param>
+    /// <summary>y = both scans, gated. Where there are several chunks, <see cref="MixerBuffers.States"/> then holds their first states.</summary>
+    public void RunScan(in MixerBuffers buffers, in MixerWeights weights, nint stream = 0) => _scan.Forward(Scanned(buffers, weights), _shape.Directions, stream: stream);
+
+    /// <summary>The states that the backward pass starts from, of a scan that has run.</summary>
+    /// <param name="buffers">u, delta, the selection and the states that the scan left.</param>
     /// <param name="weights">The parameters.</param>
-    /// <param name="kept">Receives the states that the backward pass starts from, or 0.</param>
-    /// <param name="stream">Where to queue.</param>
-    public void RunScan(in MixerBuffers buffers, in MixerWeights weights, nint kept = 0, nint stream = 0) => _scan.Forward(
-        new ScanForwardArguments
-        {
-            U = buffers.U,
-            Delta = buffers.Delta,
-            Z = Matrix(buffers.XZ, 0).From(_inner).Address,
-            BC = buffers.Selection,
-            A = weights.A,
-            D = weights.D,
-            Bias = weights.DtBias,
-            Y = buffers.Y,
-            YDirection = _inner,
-            First = Chunks > 1 ? buffers.States : 0,
-            Kept = kept,
-            Sums = buffers.Sums,
-            Batch = _shape.Batch,
-            Length = _shape.Length,
-            Chunk = Chunk,
-        },
-        _shape.Directions, stream: stream);
+    /// <param name="kept">Receives the states.</param>
+    public void KeepStates(in MixerBuffers buffers, in MixerWeights weights, nint kept) =>
+        _scan.KeepStates(Scanned(buffers with { Sums = 0 }, weights) with { Kept = kept }, _shape.Directions);
 
     /// <summary>out = y out_proj', the directions added up.</summary>
     public void Project(CudaBlas blas, nint y, in MixerWeights weights, nint output) => blas.Multiply(
@@ -107,4 +91,22 @@ internal sealed class CudaMixer
 
     /// <summary>A matrix of activations or of weights.</summary>
     public Matrix Matrix(nint address, int row, long batch = 0) => new(address, row, _shape.Float32, batch);
+
+    private ScanForwardArguments Scanned(in MixerBuffers buffers, in MixerWeights weights) => new()
+    {
+        U = buffers.U,
+        Delta = buffers.Delta,
+        Z = Matrix(buffers.XZ, 0).From(_inner).Address,
+        BC = buffers.Selection,
+        A = weights.A,
+        D = weights.D,
+        Bias = weights.DtBias,
+        Y = buffers.Y,
+        YDirection = _inner,
+        First = Chunks > 1 ? buffers.States : 0,
+        Sums = buffers.Sums,
+        Batch = _shape.Batch,
+        Length = _shape.Length,
+        Chunk = Chunk,
+    };
 }

@@ -17,12 +17,19 @@ public static class FusedMixer
     /// <param name="parameters">What the mixer learnt.</param>
     public static bool Takes(Tensor hidden, MixerParameters parameters)
     {
-        if (hidden.device_type != TorchSharp.DeviceType.CUDA || hidden.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) || !CudaSupport.IsAvailable(hidden.device_index)) return false;
+        ArgumentNullException.ThrowIfNull(hidden);
+        return TakesOn(hidden.device, hidden.dtype, parameters);
+    }
+
+    /// <summary>The same for activations of a type on a device.</summary>
+    internal static bool TakesOn(Device device, ScalarType type, MixerParameters parameters)
+    {
+        if (device.type != TorchSharp.DeviceType.CUDA || type is not (ScalarType.Float32 or ScalarType.BFloat16) || !CudaSupport.IsAvailable(device.index)) return false;
         MixDirection?[] directions = [parameters.Forward, parameters.Reverse];
         return parameters.OutProj.shape[1] % InnerMultiple == 0
-            && parameters.InProj.dtype == hidden.dtype && parameters.OutProj.dtype == hidden.dtype
+            && parameters.InProj.dtype == type && parameters.OutProj.dtype == type
             && directions.OfType<MixDirection>().All(direction => direction.States == CudaScan.States
-                && direction.XProj.dtype == hidden.dtype && direction.DtProj.dtype == hidden.dtype
+                && direction.XProj.dtype == type && direction.DtProj.dtype == type
                 && new[] { direction.ConvWeight, direction.ConvBias, direction.DtBias, direction.ALog, direction.D }.All(tensor => tensor.dtype == ScalarType.Float32));
     }
 

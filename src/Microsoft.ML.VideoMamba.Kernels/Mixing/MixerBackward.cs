@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Autograd;
 using Microsoft.ML.VideoMamba.Kernels.Convolution;
 using Microsoft.ML.VideoMamba.Kernels.Cuda;
 using Microsoft.ML.VideoMamba.Kernels.Scan;
@@ -6,75 +7,68 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 
 /// <summary>
-/// A mixer's backward pass. Of the forward pass only the input, its expansion and the selection are kept; the convolution, the step sizes and the scan run
-/// again, this time keeping states.
+/// A mixer's backward pass. Of the forward pass the input is kept, and maybe its expansion and the selection; the convolution and the step sizes run again, and a
+/// walk of the scan that keeps states. The backward scan gives the outputs again.
 /// </summary>
-internal sealed class MixerBackward
+/// <param name="packed">The parameters.</param>
+/// <param name="shape">The sizes.</param>
+/// <param name="parameterSums">Collects what the parameters' gradients are summed from: they are there once it is launched.</param>
+internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, GradientSums parameterSums)
 {
-    private const int GatherThreads = 256, GatherRows = 32;
+    private const int GatherThreads = 256, GatherRows = 32, Maps = 2 * CudaScan.States;
 
-    private readonly MixerForward _forward;
-    private readonly MixerShape _shape;
-    private readonly PackedMixer _packed;
-    private readonly CudaMixer _mixer;
+    private readonly MixerForward _forward = new(packed, shape);
+    private readonly MixerShape _shape = shape;
 
-    public MixerBackward(PackedMixer packed, MixerShape shape)
-    {
-        (_packed, _shape, _forward) = (packed, shape, new MixerForward(packed, shape));
-        _mixer = _forward.Mixer;
-    }
+    private CudaMixer Mixer => _forward.Mixer;
 
     /// <summary>Computes the gradients.</summary>
     /// <param name="hidden">The input, (batch, length, embed).</param>
-    /// <param name="xz">What <see cref="MixerForward.Run"/> gave.</param>
-    /// <param name="selection">What <see cref="MixerForward.Run"/> gave.</param>
+    /// <param name="keptOfForward">What the forward pass left.</param>
     /// <param name="dOut">Gradient of the result.</param>
     /// <returns>Gradients of the input, then of the parameters in the order of <see cref="MixerParameters.Tensors"/>.</returns>
-    public List<Tensor?> Run(Tensor hidden, Tensor xz, Tensor selection, Tensor dOut)
+    public List<Tensor?> Run(Tensor hidden, MixerKept keptOfForward, Tensor dOut)
     {
-        using var loan = CudaBlas.Borrow(_mixer.Device);
+        using var loan = CudaBlas.Borrow(Mixer.Device);
         var blas = loan.Blas;
-        var (u, scan, dOutProj) = BackThroughScan(blas, xz, selection, dOut);
-        var dSelection = GatherSelection(blas, scan);
+        var xz = keptOfForward.XZ ?? _forward.Expand(blas, hidden);
+        using var u = _forward.Convolve(xz);
+        var selection = keptOfForward.Selection ?? _forward.Select(blas, u);
+        using var scan = BackThroughScan(blas, u, xz, selection, keptOfForward.FirstStates, dOut);
+        var dOutProj = OutputProjection(blas, dOut, scan.Y);
+        using var dSelection = GatherSelection(blas, scan);
         var (dXProj, dDtProj) = BackThroughSelection(blas, u, selection, dSelection, scan);
         var (dXZ, dConvWeight, dConvBias) = BackThroughConvolution(xz, scan);
         var dHidden = _forward.Activations(_shape.Batch, _shape.Length, _shape.Embed);
-        var dInProj = _forward.Numbers(2 * _shape.Inner, _shape.Embed);
-        Matrix expanded = Of(dXZ, 2 * _shape.Inner), inProj = Of(_packed.InProj, _shape.Embed);
+        var dInProj = _forward.Activations(2 * _shape.Inner, _shape.Embed);
+        Matrix expanded = Of(dXZ, 2 * _shape.Inner), inProj = Of(packed.InProj, _shape.Embed);
         blas.Multiply(expanded, inProj, Of(dHidden, _shape.Embed), _shape.Tokens, _shape.Embed, 2 * _shape.Inner);
         blas.Multiply(expanded.T, Of(hidden, _shape.Embed), Of(dInProj, _shape.Embed), 2 * _shape.Inner, _shape.Embed, _shape.Tokens);
 
-        var type = hidden.dtype;
-        var (dA, dD, dBias) = (scan.DA.sum([1]) * _packed.A, scan.DD.sum([1]), scan.DBias.sum([1]));
-        var (xProj, dtProj) = (dXProj.to_type(type), dDtProj.to_type(type));
-        List<Tensor?> gradients = [dHidden, dInProj.to_type(type), dOutProj.to_type(type)];
-        for (int k = 0; k < _shape.Directions; k++) gradients.AddRange([dConvWeight[k], dConvBias[k], xProj[k], dtProj[k], dBias[k], dA[k], dD[k]]);
+        var (dA, dD, dBias) = (SumOverClips(scan.DA, packed.A), SumOverClips(scan.DD), SumOverClips(scan.DBias));
+        List<Tensor?> gradients = [dHidden, dInProj, dOutProj];
+        for (int k = 0; k < _shape.Directions; k++) gradients.AddRange([dConvWeight[k], dConvBias[k], dXProj[k], dDtProj[k], dBias[k], dA[k], dD[k]]);
+        dXZ.Dispose();
         return gradients;
     }
 
-    private (Tensor U, ScanGradientTensors Scan, Tensor DOutProj) BackThroughScan(CudaBlas blas, Tensor xz, Tensor selection, Tensor dOut)
+    private ScanGradientTensors BackThroughScan(CudaBlas blas, Tensor u, Tensor xz, Tensor selection, Tensor? firstStates, Tensor dOut)
     {
         int directions = _shape.Directions, batch = _shape.Batch, length = _shape.Length, inner = _shape.Inner;
-        var u = _forward.Convolve(xz);
         using var delta = _forward.StepSizes(blas, selection);
-        using var kept = _forward.Numbers(directions, batch, CudaScan.KeptStates(length), CudaScan.States, inner);
-        using var y = _forward.Scan(u, delta, xz, selection, kept);
+        using var kept = _forward.KeepStates(u, delta, xz, selection, firstStates);
         using var dy = _forward.Activations(_shape.Tokens, inner);
-        blas.Multiply(Of(dOut, _shape.Embed), Of(_packed.OutProjTwice, directions * inner), Of(dy, inner), _shape.Tokens, inner, _shape.Embed);
-        var dOutProj = _forward.Numbers(_shape.Embed, inner);
-        for (int k = 0; k < directions; k++)
-        {
-            blas.Multiply(Of(dOut, _shape.Embed).T, Of(y, directions * inner).From(k * inner), Of(dOutProj, inner), _shape.Embed, inner, _shape.Tokens, beta: k);
-        }
+        blas.Multiply(Of(dOut, _shape.Embed), Of(packed.OutProjTwice, directions * inner), Of(dy, inner), _shape.Tokens, inner, _shape.Embed);
 
-        int chunk = _mixer.Scan.BackwardChunkFor(directions * batch, length), chunks = Grid.Cover(length, chunk), rows = batch * chunks;
+        int chunk = Mixer.Scan.BackwardChunkFor(directions * batch, length), chunks = Grid.Cover(length, chunk), rows = batch * chunks;
         using var carried = chunks > 1 ? _forward.Numbers(directions, batch, chunks, CudaScan.States, inner) : null;
         using var sums = chunks > 1 ? _forward.Numbers(directions, batch, chunks, inner) : null;
+        Tensor AsInputs() => _forward.Activations(directions, _shape.Tokens, inner);
         var gradients = new ScanGradientTensors(
-            _forward.Activations(directions, _shape.Tokens, inner), _forward.Activations(directions, _shape.Tokens, inner), _forward.Activations(directions, _shape.Tokens, inner),
-            _forward.Numbers(_mixer.Scan.ChannelGroups, directions, _shape.Tokens, 2 * CudaScan.States),
+            AsInputs(), AsInputs(), AsInputs(), _forward.Activations(_shape.Tokens, directions, inner),
+            _forward.Numbers(Mixer.Scan.ChannelGroups, directions, _shape.Tokens, Maps),
             _forward.Numbers(directions, rows, inner, CudaScan.States), _forward.Numbers(directions, rows, inner), _forward.Numbers(directions, rows, inner));
-        _mixer.Scan.Backward(
+        Mixer.Scan.Backward(
             new ScanBackwardArguments
             {
                 U = DeviceMemory.Address(u),
@@ -90,6 +84,8 @@ internal sealed class MixerBackward
                 DU = DeviceMemory.Address(gradients.DU),
                 DDelta = DeviceMemory.Address(gradients.DDelta),
                 DZ = DeviceMemory.Address(gradients.DZ),
+                Y = DeviceMemory.Address(gradients.Y),
+                YDirection = inner,
                 DBC = DeviceMemory.Address(gradients.DBC),
                 DA = DeviceMemory.Address(gradients.DA),
                 DD = DeviceMemory.Address(gradients.DD),
@@ -99,7 +95,29 @@ internal sealed class MixerBackward
                 Chunk = chunk,
             },
             directions, DeviceMemory.Address(sums));
-        return (u, gradients, dOutProj);
+        return gradients;
+    }
+
+    /// <summary>The gradient of out_proj: the sum over the directions of dOut' y.</summary>
+    private Tensor OutputProjection(CudaBlas blas, Tensor dOut, Tensor y)
+    {
+        int row = _shape.Directions * _shape.Inner;
+        var apart = _forward.Numbers(_shape.Embed, row);
+        blas.Multiply(Of(dOut, _shape.Embed).T, Of(y, row), Of(apart, row), _shape.Embed, row, _shape.Tokens);
+        y.Dispose();
+        var dOutProj = _forward.Activations(_shape.Embed, _shape.Inner);
+        parameterSums.Add(apart, dOutProj, new GradientLayout(_shape.Embed, _shape.Directions, _shape.Inner));
+        return dOutProj;
+    }
+
+    /// <summary>(directions, rows, …) to (directions, …).</summary>
+    private Tensor SumOverClips(Tensor partial, Tensor? factor = null)
+    {
+        long[] shape = partial.shape;
+        int rows = (int)shape[1], columns = (int)(partial.NumberOfElements / (_shape.Directions * rows));
+        var sum = _forward.Numbers([_shape.Directions, .. shape[2..]]);
+        parameterSums.Add(partial, sum, new GradientLayout(_shape.Directions, rows, columns), factor);
+        return sum;
     }
 
     /// <summary>The gradient of the selection: of B and C the sums of the scan's slices, of delta's low-rank form a product.</summary>
@@ -107,7 +125,7 @@ internal sealed class MixerBackward
     {
         var dSelection = _forward.Activations(_shape.Directions, _shape.Tokens, _shape.Selected);
         long rows = (long)_shape.Directions * _shape.Tokens;
-        _mixer.Device.Kernel<MixerGatherArguments>(new KernelSource("mixer_gather.cu", ("F32", _shape.Float32 ? 1 : 0)), "mixer_gather").Launch(
+        Mixer.Device.Kernel<MixerGatherArguments>(new KernelSource("mixer_gather.cu", ("F32", _shape.Float32 ? 1 : 0)), "mixer_gather").Launch(
             new MixerGatherArguments
             {
                 Slices = DeviceMemory.Address(scan.DBC),
@@ -118,7 +136,7 @@ internal sealed class MixerBackward
             },
             new Grid(Grid.Cover(rows, GatherRows)), GatherThreads);
         blas.Multiply(
-            _mixer.Activations(DeviceMemory.Address(scan.DDelta)), _mixer.StepWeights(_forward.Weights.DtProj), _mixer.LowRank(DeviceMemory.Address(dSelection)),
+            Mixer.Activations(DeviceMemory.Address(scan.DDelta)), Mixer.StepWeights(_forward.Weights.DtProj), Mixer.LowRank(DeviceMemory.Address(dSelection)),
             _shape.Tokens, _shape.PaddedRank, _shape.Inner, _shape.Directions);
         return dSelection;
     }
@@ -127,27 +145,37 @@ internal sealed class MixerBackward
     private (Tensor DXProj, Tensor DDtProj) BackThroughSelection(CudaBlas blas, Tensor u, Tensor selection, Tensor dSelection, ScanGradientTensors scan)
     {
         int directions = _shape.Directions, inner = _shape.Inner, rank = _shape.PaddedRank, selected = _shape.Selected, tokens = _shape.Tokens;
-        using var packed = _forward.Numbers(directions, selected, inner);
-        var dDtProj = _forward.Numbers(directions, inner, rank);
-        var inputs = _mixer.Activations(DeviceMemory.Address(u));
-        var ofSelection = _mixer.Selection(DeviceMemory.Address(dSelection));
-        blas.Multiply(ofSelection.T, inputs, _mixer.SelectionWeights(DeviceMemory.Address(packed), float32: true), selected, inner, tokens, directions);
+        var (ofXProj, ofDtProj) = (_forward.Numbers(directions, selected, inner), _forward.Numbers(directions, inner, rank));
+        var inputs = Mixer.Activations(DeviceMemory.Address(u));
+        var ofSelection = Mixer.Selection(DeviceMemory.Address(dSelection));
+        blas.Multiply(ofSelection.T, inputs, Mixer.SelectionWeights(DeviceMemory.Address(ofXProj), float32: true), selected, inner, tokens, directions);
         blas.Multiply(
-            _mixer.Activations(DeviceMemory.Address(scan.DDelta)).T, _mixer.LowRank(DeviceMemory.Address(selection)), _mixer.StepWeights(DeviceMemory.Address(dDtProj), float32: true),
+            Mixer.Activations(DeviceMemory.Address(scan.DDelta)).T, Mixer.LowRank(DeviceMemory.Address(selection)), Mixer.StepWeights(DeviceMemory.Address(ofDtProj), float32: true),
             inner, rank, tokens, directions);
         blas.Multiply(
-            ofSelection, _mixer.SelectionWeights(_forward.Weights.XProj), _mixer.Activations(DeviceMemory.Address(scan.DU)), tokens, inner, selected, directions, beta: 1);
-        const int Maps = 2 * CudaScan.States;
-        return (cat([packed.narrow(1, Maps, _shape.Rank), packed.narrow(1, 0, Maps)], 1), dDtProj.narrow(-1, 0, _shape.Rank));
+            ofSelection, Mixer.SelectionWeights(_forward.Weights.XProj), Mixer.Activations(DeviceMemory.Address(scan.DU)), tokens, inner, selected, directions, beta: 1);
+        return Unpack(ofXProj, ofDtProj);
+    }
+
+    /// <summary>From the packed order, B's rows, C's, delta's with zeros behind, to the parameters' own: delta's, B's, C's.</summary>
+    private (Tensor DXProj, Tensor DDtProj) Unpack(Tensor ofXProj, Tensor ofDtProj)
+    {
+        int directions = _shape.Directions, inner = _shape.Inner, rank = _shape.Rank, all = rank + Maps;
+        var (dXProj, dDtProj) = (_forward.Activations(directions, all, inner), _forward.Activations(directions, inner, rank));
+        var rows = new GradientLayout(directions, 1, rank * inner) { OuterStride = _shape.Selected * inner, ToStride = all * inner };
+        parameterSums.Add(ofXProj, dXProj, rows with { From = Maps * inner });
+        parameterSums.Add(ofXProj, dXProj, rows with { Columns = Maps * inner, To = rank * inner });
+        parameterSums.Add(ofDtProj, dDtProj, new GradientLayout(directions * inner, 1, rank) { OuterStride = _shape.PaddedRank });
+        return (dXProj, dDtProj);
     }
 
     private (Tensor DXZ, Tensor DWeight, Tensor DBias) BackThroughConvolution(Tensor xz, ScanGradientTensors scan)
     {
         int parts = CudaConv.PartialSums(_shape.Batch, _shape.Length);
         var dXZ = _forward.Activations(_shape.Tokens, 2 * _shape.Inner);
-        using var dWeight = _forward.Numbers(parts, _shape.Directions, _shape.Inner, _shape.Taps);
-        using var dBias = _forward.Numbers(parts, _shape.Directions, _shape.Inner);
-        _mixer.Conv.Backward(new ConvBackwardArguments
+        var dWeight = _forward.Numbers(parts, _shape.Directions, _shape.Inner, _shape.Taps);
+        var dBias = _forward.Numbers(parts, _shape.Directions, _shape.Inner);
+        Mixer.Conv.Backward(new ConvBackwardArguments
         {
             X = DeviceMemory.Address(xz),
             W = _forward.Weights.ConvWeight,
@@ -161,11 +189,26 @@ internal sealed class MixerBackward
             Batch = _shape.Batch,
             Length = _shape.Length,
         });
-        return (dXZ, dWeight.sum([0]), dBias.sum([0]));
+        return (dXZ, SumOverParts(dWeight), SumOverParts(dBias));
+    }
+
+    /// <summary>(parts, …) to (…).</summary>
+    private Tensor SumOverParts(Tensor partial)
+    {
+        long[] shape = partial.shape;
+        var sum = _forward.Numbers(shape[1..]);
+        parameterSums.Add(partial, sum, new GradientLayout(1, (int)shape[0], (int)sum.NumberOfElements));
+        return sum;
     }
 
     private static Matrix Of(Tensor tensor, int row) => new(DeviceMemory.Address(tensor), row, tensor.dtype == ScalarType.Float32);
 
-    /// <summary>What the backward scan leaves.</summary>
-    private sealed record ScanGradientTensors(Tensor DU, Tensor DDelta, Tensor DZ, Tensor DBC, Tensor DA, Tensor DD, Tensor DBias);
+    /// <summary>What the backward scan leaves. Disposing it frees all but the parameters' partial sums, which are still to be added up.</summary>
+    private sealed record ScanGradientTensors(Tensor DU, Tensor DDelta, Tensor DZ, Tensor Y, Tensor DBC, Tensor DA, Tensor DD, Tensor DBias) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var tensor in new[] { DU, DDelta, DZ, Y, DBC }) tensor.Dispose();
+        }
+    }
 }

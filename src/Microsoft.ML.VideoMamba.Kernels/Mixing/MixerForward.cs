@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 
-/// <summary>A mixer's forward pass over torch tensors, and the parts of it that the backward pass runs again.</summary>
+/// <summary>A mixer's forward pass over torch tensors, and its steps, which the backward pass runs again.</summary>
 internal sealed class MixerForward
 {
     private readonly CudaMixer _mixer;
@@ -34,21 +34,29 @@ internal sealed class MixerForward
     public Tensor Numbers(params long[] shape) => empty(shape, ScalarType.Float32, _device);
 
     /// <summary>Mixes.</summary>
-    /// <returns>The result, (batch, length, embed), and what the backward pass needs: the expanded input and the selection.</returns>
-    public (Tensor Output, Tensor XZ, Tensor Selection) Run(Tensor hidden)
+    public MixerPass Run(Tensor hidden)
     {
         using var loan = CudaBlas.Borrow(_mixer.Device);
-        var xz = Activations(_shape.Batch, _shape.Length, 2 * _shape.Inner);
-        _mixer.Expand(loan.Blas, DeviceMemory.Address(hidden), _weights, DeviceMemory.Address(xz));
+        var xz = Expand(loan.Blas, hidden);
         using var u = Convolve(xz);
-        var selection = Activations(_shape.Directions, _shape.Tokens, _shape.Selected);
-        _mixer.Select(loan.Blas, DeviceMemory.Address(u), _weights, DeviceMemory.Address(selection));
+        var selection = Select(loan.Blas, u);
         using var delta = StepSizes(loan.Blas, selection);
-        using var y = Scan(u, delta, xz, selection, kept: null);
+        using var y = Activations(_shape.Tokens, _shape.Directions, _shape.Inner);
+        var states = _mixer.Chunks > 1 ? Numbers(_shape.Directions, _shape.Batch, _mixer.Chunks, CudaScan.States, _shape.Inner) : null;
+        using var sums = _mixer.Chunks > 1 ? Numbers(_shape.Directions, _shape.Batch, _mixer.Chunks, _shape.Inner) : null;
+        _mixer.RunScan(Buffers(u, delta, xz, selection, states) with { Y = DeviceMemory.Address(y), Sums = DeviceMemory.Address(sums) }, _weights);
         var output = Activations(_shape.Batch, _shape.Length, _shape.Embed);
         _mixer.Project(loan.Blas, DeviceMemory.Address(y), _weights, DeviceMemory.Address(output));
-        GC.KeepAlive(_packed);
-        return (output, xz, selection);
+        GC.KeepAlive((_packed, hidden));
+        return new MixerPass(output, new MixerKept(xz, selection, states));
+    }
+
+    /// <summary>The expanded input, (batch, length, 2 inner).</summary>
+    public Tensor Expand(CudaBlas blas, Tensor hidden)
+    {
+        var xz = Activations(_shape.Batch, _shape.Length, 2 * _shape.Inner);
+        _mixer.Expand(blas, DeviceMemory.Address(hidden), _weights, DeviceMemory.Address(xz));
+        return xz;
     }
 
     /// <summary>The convolved inputs, (directions, tokens, inner).</summary>
@@ -59,6 +67,14 @@ internal sealed class MixerForward
         return u;
     }
 
+    /// <summary>The selection, (directions, tokens, Selected).</summary>
+    public Tensor Select(CudaBlas blas, Tensor u)
+    {
+        var selection = Activations(_shape.Directions, _shape.Tokens, _shape.Selected);
+        _mixer.Select(blas, DeviceMemory.Address(u), _weights, DeviceMemory.Address(selection));
+        return selection;
+    }
+
     /// <summary>The step sizes before bias and softplus, (directions, tokens, inner).</summary>
     public Tensor StepSizes(CudaBlas blas, Tensor selection)
     {
@@ -67,17 +83,14 @@ internal sealed class MixerForward
         return delta;
     }
 
-    /// <summary>The gated outputs, (tokens, directions, inner); <paramref name="kept"/>, where given, receives the states that the backward pass starts from.</summary>
-    public Tensor Scan(Tensor u, Tensor delta, Tensor xz, Tensor selection, Tensor? kept)
+    /// <summary>The states that the backward scan starts from, (directions, batch, kept, N, inner).</summary>
+    public Tensor KeepStates(Tensor u, Tensor delta, Tensor xz, Tensor selection, Tensor? firstStates)
     {
-        var y = Activations(_shape.Tokens, _shape.Directions, _shape.Inner);
-        bool chunked = _mixer.Chunks > 1;
-        using var states = chunked ? Numbers(_shape.Directions, _shape.Batch, _mixer.Chunks, CudaScan.States, _shape.Inner) : null;
-        using var sums = chunked ? Numbers(_shape.Directions, _shape.Batch, _mixer.Chunks, _shape.Inner) : null;
-        var buffers = new MixerBuffers(
-            DeviceMemory.Address(xz), DeviceMemory.Address(u), DeviceMemory.Address(selection), DeviceMemory.Address(delta), DeviceMemory.Address(y),
-            DeviceMemory.Address(states), DeviceMemory.Address(sums));
-        _mixer.RunScan(buffers, _weights, DeviceMemory.Address(kept));
-        return y;
+        var kept = Numbers(_shape.Directions, _shape.Batch, CudaScan.KeptStates(_shape.Length), CudaScan.States, _shape.Inner);
+        _mixer.KeepStates(Buffers(u, delta, xz, selection, firstStates), _weights, DeviceMemory.Address(kept));
+        return kept;
     }
+
+    private static MixerBuffers Buffers(Tensor u, Tensor delta, Tensor xz, Tensor selection, Tensor? states) => new(
+        DeviceMemory.Address(xz), DeviceMemory.Address(u), DeviceMemory.Address(selection), DeviceMemory.Address(delta), Y: 0, DeviceMemory.Address(states), Sums: 0);
 }

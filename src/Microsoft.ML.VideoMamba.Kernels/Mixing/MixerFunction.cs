@@ -18,11 +18,11 @@ internal sealed class MixerFunction : autograd.SingleTensorFunction<MixerFunctio
         var parameters = MixerParameters.From([.. vars.Skip(1).Cast<Tensor>()]);
         var shape = MixerShape.Of(hidden, parameters);
         var packed = PackedMixer.Pack(CudaDevice.Of(hidden), parameters, shape);
-        var (output, xz, selection) = new MixerForward(packed, shape).Run(hidden);
+        var pass = new MixerForward(packed, shape).Run(hidden);
         ctx.set_materialize_grads(false);
-        ctx.save_for_backward([hidden, xz, selection, .. packed.ToList()]);
+        ctx.save_for_backward([hidden, .. pass.Kept.ToList()!, .. packed.ToList()]);
         ctx.save_data(Shape, shape);
-        return output;
+        return pass.Output;
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => GradientScope.Run([grad_output], gradients =>
@@ -30,7 +30,10 @@ internal sealed class MixerFunction : autograd.SingleTensorFunction<MixerFunctio
         var shape = (MixerShape)ctx.get_data(Shape);
         int inputs = 3 + shape.Directions * MixDirection.Count;
         if (gradients[0] is not { } dOut) return [.. new Tensor?[inputs]];
-        var saved = ctx.get_saved_variables();
-        return new MixerBackward(PackedMixer.FromList(saved, 3), shape).Run(saved[0], saved[1], saved[2], dOut.contiguous());
+        List<Tensor?> saved = ctx.get_saved_variables()!;
+        var sums = new GradientSums();
+        var found = new MixerBackward(PackedMixer.FromList(saved!, 1 + MixerKept.Count), shape, sums).Run(saved[0]!, MixerKept.FromList(saved, 1), dOut.contiguous());
+        sums.Launch(CudaDevice.Of(dOut));
+        return found;
     });
 }

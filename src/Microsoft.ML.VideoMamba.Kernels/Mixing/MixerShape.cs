@@ -27,5 +27,5 @@ internal readonly record struct MixerShape(int Batch, int Length, int Embed, int
     /// <summary>Of a mixer with those parameters, for that input.</summary>
     public static MixerShape Of(torch.Tensor hidden, MixerParameters parameters) => new(
         (int)hidden.shape[0], (int)hidden.shape[1], (int)hidden.shape[2], (int)parameters.OutProj.shape[1], parameters.Forward.Rank,
-        (int)parameters.Forward.ConvWeight.shape[1], parameters.Reverse is null ? 1 : 2, hidden.dtype == torch.ScalarType.Float32);
+        (int)parameters.Forward.ConvWeight.shape[1], parameters.Reverse is null ? 1 : 2, parameters.InProj.dtype == torch.ScalarType.Float32);
 }

@@ -41,7 +41,7 @@ internal sealed class CudaScan
         _ends = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_ends"));
         _adjointEnds = new(() => device.Kernel<ScanForwardArguments>(forward, "adjoint_ends"));
         _carry = new(() => device.Kernel<ScanCarryArguments>(new KernelSource("scan_carry.cu", ("CHANNELS", layout.Channels)), "scan_carry"));
-        _backward = new(() => device.Kernel<ScanBackwardArguments>(new KernelSource("scan_backward.cu", [.. constants, ("WARPS", _blockWarps)]), "scan_backward"));
+        _backward = new(() => device.Kernel<ScanBackwardArguments>(new KernelSource("scan_backward.cu", [.. constants, ("WARPS", _blockWarps), ("OUTPUTS_AGAIN", layout.OutputsAgain ? 1 : 0)]), "scan_backward"));
     }
 
     /// <summary>The number of blocks whose sums over channels the gradients of B and C are made of.</summary>
@@ -92,13 +92,18 @@ internal sealed class CudaScan
         if (Chunks(arguments) > 1)
         {
             var ends = arguments;
-            (ends.First, ends.Last) = (0, arguments.First);
+            (ends.First, ends.Last, ends.Kept, ends.Skipped) = (0, arguments.First, 0, last == 0 ? Chunks(arguments) : 0);
             _ends.Value.Launch(ends, grid, ForwardThreads, stream: stream);
             Carry(arguments, directions, arguments.First, first, last, backwards: false, stream);
         }
 
         _forward.Value.Launch(arguments, grid, ForwardThreads, stream: stream);
     }
+
+    /// <summary>Walks again what <see cref="Forward"/> walked, for the states alone.</summary>
+    /// <param name="arguments">The operands but for z and D; Kept, which receives the states; First, with several chunks what the forward scan left there.</param>
+    /// <param name="directions">1 or 2.</param>
+    public void KeepStates(in ScanForwardArguments arguments, int directions) => _ends.Value.Launch(arguments, ForwardGrid(arguments, directions), ForwardThreads);
 
     /// <summary>Scans backwards.</summary>
     /// <param name="arguments">All of it; with several chunks Carried must be the place of a state for each chunk.</param>
@@ -125,6 +130,7 @@ internal sealed class CudaScan
                 Length = arguments.Length,
                 Chunk = arguments.Chunk,
                 Reverse = arguments.Reverse,
+                Skipped = 1,
             };
             _adjointEnds.Value.Launch(ends, ForwardGrid(ends, directions), ForwardThreads);
             Carry(ends, directions, arguments.Carried, last, 0, backwards: true, stream: 0);

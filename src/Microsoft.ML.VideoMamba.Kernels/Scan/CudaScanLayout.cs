@@ -9,7 +9,8 @@ namespace Microsoft.ML.VideoMamba.Kernels.Scan;
 /// <param name="BCRow">Row of B and C; a multiple of 8.</param>
 /// <param name="YRow">Row of y.</param>
 /// <param name="DyRow">Row of y's gradient; a multiple of 8.</param>
-internal readonly record struct CudaScanLayout(int Channels, bool Float32, bool Softplus, bool Gate, int ZRow, int BCRow, int YRow, int DyRow)
+/// <param name="OutputsAgain">Whether the backward scan writes y, for who kept it not; needs a gate.</param>
+internal readonly record struct CudaScanLayout(int Channels, bool Float32, bool Softplus, bool Gate, int ZRow, int BCRow, int YRow, int DyRow, bool OutputsAgain = false)
 {
     /// <summary>Operands in tensors of their own.</summary>
     public static CudaScanLayout Plain(int channels, bool float32, bool softplus, bool gate) =>

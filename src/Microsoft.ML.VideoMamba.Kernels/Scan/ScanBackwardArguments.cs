@@ -9,10 +9,10 @@ internal struct ScanBackwardArguments
     public nint U, Delta, Z, BC, Dy;
     public nint A, D, Bias;
     public nint Kept, Carried;
-    public nint DU, DDelta, DZ;
+    public nint DU, DDelta, DZ, Y;
     public nint DBC;
     public nint DA, DD, DBias;
     public nint Passed;
-    public long DyDirection;
+    public long DyDirection, YDirection;
     public int Batch, Length, Chunk, Reverse;
 }

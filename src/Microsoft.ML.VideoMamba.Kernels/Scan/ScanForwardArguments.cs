@@ -11,5 +11,5 @@ internal struct ScanForwardArguments
     public nint Y;
     public nint First, Last, Kept, Sums;
     public long YDirection, DyDirection;
-    public int Batch, Length, Chunk, Reverse;
+    public int Batch, Length, Chunk, Reverse, Skipped;
 }

@@ -32,13 +32,31 @@ public sealed class MambaBlock : nn.Module
     internal (NormParameters Norm, MixerParameters Mixer) Parameters() => (_norm.Parameters(), _mixer.Parameters());
 
     /// <summary>Runs the layer.</summary>
-    /// <param name="hidden">The mixer's result of the layer before, or the embedded tokens; (batch, tokens, embed_dim).</param>
-    /// <param name="residual">The stream before that result, float32, or null ahead of the first layer.</param>
+    /// <param name="input">The stream and what is added to it.</param>
+    /// <param name="recompute">Whether a backward pass keeps only the layer's inputs and runs it again: less memory, more time.</param>
     /// <returns>This layer's own result and the stream before it.</returns>
-    public LayerOutput Run(Tensor hidden, Tensor? residual)
+    public LayerOutput Run(BlockInput input, bool recompute = false)
     {
         using var scope = NewDisposeScope();
-        var (normed, stream) = _norm.Run(hidden, residual);
-        return new LayerOutput(_mixer.forward(normed), stream).MoveToOuterDisposeScope();
+        var output = RunFused(input, recompute) ?? (recompute ? RecomputedBlock.Run(this, input.Dropped()) : RunSteps(input.Dropped()));
+        return output.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>As one operation, where the layer and its input allow it: on a card.</summary>
+    private LayerOutput? RunFused(BlockInput input, bool recompute)
+    {
+        // The first layer's tokens are the stream itself: nothing is added to it yet.
+        var (hidden, residual) = input.Residual is null ? (null, input.Hidden) : (input.Hidden, input.Residual);
+        if (residual.device_type != TorchSharp.DeviceType.CUDA || !_mixer.WalksInOrder) return null;
+        var (norm, mixer) = Parameters();
+        if (!FusedBlock.Takes(hidden, residual, norm, mixer)) return null;
+        var (output, sum) = FusedBlock.Run(hidden, residual, input.DropPath, norm, _norm.Epsilon, mixer, recompute);
+        return new LayerOutput(output, sum);
+    }
+
+    private LayerOutput RunSteps(BlockInput input)
+    {
+        var (normed, stream) = _norm.Run(input.Hidden, input.Residual);
+        return new LayerOutput(_mixer.forward(normed), stream);
     }
 }

@@ -131,6 +131,9 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
         return LinearProjection.Run(Walk(LinearProjection.Run(tokens, _inProj.weight)), _outProj.weight.As(tokens.dtype));
     }
 
+    /// <summary>Whether it walks the tokens as they come.</summary>
+    internal bool WalksInOrder => _order == ScanOrder.SpatialFirst;
+
     /// <summary>What it learnt, the matrices in the type of in_proj's weight and the rest in float32.</summary>
     internal MixerParameters Parameters()
     {

@@ -13,10 +13,10 @@ internal sealed class RecomputedBlock : autograd.MultiTensorFunction<RecomputedB
 
     public override string Name => nameof(RecomputedBlock);
 
-    /// <summary>The arguments and result of <see cref="MambaBlock.Run"/>.</summary>
-    public static LayerOutput Run(MambaBlock block, Tensor hidden, Tensor? residual)
+    /// <summary>The result of <see cref="MambaBlock.Run"/>; drop path is done already.</summary>
+    public static LayerOutput Run(MambaBlock block, BlockInput input)
     {
-        var outputs = apply([block, hidden, residual!, .. block.parameters()]);
+        var outputs = apply([block, input.Hidden, input.Residual!, .. block.parameters()]);
         return new LayerOutput(outputs[0], outputs[1]);
     }
 
@@ -26,7 +26,7 @@ internal sealed class RecomputedBlock : autograd.MultiTensorFunction<RecomputedB
         ctx.save_data(BlockKey, block);
         ctx.save_for_backward([hidden, residual!]);
         ctx.set_materialize_grads(false);
-        var output = block.Run(hidden, residual);
+        var output = block.Run(new BlockInput(hidden, residual, DropPath: null));
         return [output.Hidden, output.Residual];
     }
 
@@ -40,7 +40,7 @@ internal sealed class RecomputedBlock : autograd.MultiTensorFunction<RecomputedB
         inputs.AddRange(parameters);
 
         LayerOutput output;
-        using (enable_grad()) output = block.Run(hidden, residual);
+        using (enable_grad()) output = block.Run(new BlockInput(hidden, residual, DropPath: null));
 
         var reached = new[] { (Value: output.Hidden, Gradient: outputGradients[0]), (Value: output.Residual, Gradient: outputGradients[1]) }
             .Where(pair => pair.Value.requires_grad && pair.Gradient is not null).ToList();

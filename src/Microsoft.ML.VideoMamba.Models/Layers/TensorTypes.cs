@@ -7,4 +7,7 @@ internal static class TensorTypes
 {
     /// <summary>The tensor itself where it has the type already: no dispatched operation and no second handle.</summary>
     public static Tensor As(this Tensor tensor, ScalarType type) => tensor.dtype == type ? tensor : tensor.to_type(type);
+
+    /// <summary>Each sample times its factor, (batch); the tensor itself where there are none.</summary>
+    public static Tensor Scaled(this Tensor tensor, Tensor? factors) => factors is null ? tensor : tensor * factors.reshape(-1, 1, 1).As(tensor.dtype);
 }

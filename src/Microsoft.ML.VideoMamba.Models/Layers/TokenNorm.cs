@@ -35,6 +35,9 @@ public sealed class TokenNorm : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>Added inside the root.</summary>
+    internal double Epsilon => _epsilon;
+
     /// <summary>What it learnt.</summary>
     internal NormParameters Parameters() => new(_weight, _bias);
 

@@ -7,7 +7,7 @@ struct NormBackwardArguments {
   const float* s;
   const act* dy;
   const float *ds_in, *scale, *w;   // ds_in (gradient of s as an output) and scale may be null
-  act* dx;                          // gradient of x
+  act* dx;                          // gradient of x; null where there is none
   float* ds;                        // gradient of the residual; null where it is dx
   float *dw, *db;                   // (gridDim.x, CHANNELS) partial sums
   long long rows;
@@ -43,6 +43,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) norm_backward(const __g
       if (args.ds_in) load_row(args.ds_in + row * CHANNELS + c, ds);
       for (int k = 0; k < WIDTH; k++) ds[k] += inverse * (g[i + k] - mean - n[i + k] * gn);
       if (args.ds) store_row(args.ds + row * CHANNELS + c, ds);
+      if (!args.dx) return;
       for (int k = 0; k < WIDTH; k++) ds[k] *= scale;
       store_row(args.dx + row * CHANNELS + c, ds);
     });

@@ -2,7 +2,7 @@
 #include "norm.cuh"
 
 struct NormForwardArguments {
-  const act* x;
+  const act* x;                            // may be null: zeros
   const float *residual, *scale, *w, *b;   // residual, scale and b may be null
   act* y;
   float* s;                                // may be null; may be the residual
@@ -21,7 +21,8 @@ extern "C" __global__ void __launch_bounds__(128) norm_forward(const __grid_cons
   const float scale = args.scale ? args.scale[row / args.rows_per_clip] : 1.f;
   float s[HELD];
   for_each_part([&](int i, int c) {
-    load_row(args.x + at_x + c, s + i);
+    for (int k = 0; k < WIDTH; k++) s[i + k] = 0.f;
+    if (args.x) load_row(args.x + at_x + c, s + i);
     if (args.scale) for (int k = 0; k < WIDTH; k++) s[i + k] *= scale;
     if (args.residual) {
       float r[WIDTH];

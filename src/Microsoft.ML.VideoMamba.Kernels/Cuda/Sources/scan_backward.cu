@@ -16,6 +16,9 @@
 #ifndef WARPS
 #define WARPS 4                  // of a block
 #endif
+#ifndef OUTPUTS_AGAIN
+#define OUTPUTS_AGAIN 0          // whether y is written, for who kept it not; only with a gate
+#endif
 
 struct ScanBackwardArguments {
   const act *u, *delta, *z, *bc, *dy;
@@ -24,10 +27,11 @@ struct ScanBackwardArguments {
   const float* carried;    // (directions, batch, chunks, N, CHANNELS) the P that comes into each chunk, or null for zeros
   act *du, *ddelta;        // as u
   act* dz;                 // (directions, batch, length, CHANNELS)
+  act* y;                  // directions `y_direction` elements apart, rows of Y_ROW: only where OUTPUTS_AGAIN
   float* dbc;              // (gridDim.x, directions, batch, length, 2 N)
   float *dA, *dD, *dbias;  // (directions, batch * chunks, CHANNELS [, N])
   float* passed;           // (directions, batch, chunks, N, CHANNELS) the P before each chunk's first step, or null
-  long long dy_direction;
+  long long dy_direction, y_direction;
   int batch, length, chunk, reverse;   // as for the forward kernel
 };
 
@@ -151,6 +155,10 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
     {                                                        // forwards through the eight steps: states, y, dz, dC
       float h[4][4];
       act* dz = args.dz + (sequence * length + token(k * EVERY)) * CHANNELS + c;
+#if OUTPUTS_AGAIN
+      act* output = args.y + direction * args.y_direction + ((long long)clip * length + token(k * EVERY)) * Y_ROW + c;
+      const int output_stride = forwards ? Y_ROW : -Y_ROW;
+#endif
       #pragma unroll
       for (int n = 0; n < 4; n++) { float v[4]; load4(zeroth[n][lane], v); h[0][n] = v[0]; h[1][n] = v[1]; h[2][n] = v[2]; h[3][n] = v[3]; }
       #pragma unroll 1
@@ -173,14 +181,16 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
           }
         }
         // Both steps' sums together, and what is stored under a condition last: their latencies then hide behind each other.
-        float sum[2], slope[2];
+        float sum[2], slope[2], out[2];
         #pragma unroll
         for (int j = 0; j < 2; j++) {
           const int p = 2 * pair + j;
           sum[j] = sum_over_channels(dC[j]);
           if (GATE) {
-            const float out = fmaf(LN2, sum_over_states(y[j], t), skip * up(rows.u[p][lane])), zz = up(rows.z[p][lane]);
-            slope[j] = up(rows.dy[p][lane]) * out * silu_slope(zz, sigmoid(zz));
+            const float zz = up(rows.z[p][lane]), s = sigmoid(zz);
+            out[j] = fmaf(LN2, sum_over_states(y[j], t), skip * up(rows.u[p][lane]));
+            slope[j] = up(rows.dy[p][lane]) * out[j] * silu_slope(zz, s);
+            out[j] *= zz * s;
           }
         }
         #pragma unroll
@@ -188,8 +198,14 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
           const int p = 2 * pair + j;
           if ((g & 1) == 0) own.sums[p][N + 4 * t + (g >> 1)] = sum[j];
           if (GATE && live && p < left) dz[j * stride] = down(slope[j]);
+#if OUTPUTS_AGAIN
+          if (live && p < left) output[j * output_stride] = down(out[j]);
+#endif
         }
         dz += 2 * stride;
+#if OUTPUTS_AGAIN
+        output += 2 * output_stride;
+#endif
         if (pair < EVERY / 2 - 1) {
           #pragma unroll
           for (int n = 0; n < 4; n++) own.h[pair + 1][n][lane] = f4{h[0][n], h[1][n], h[2][n], h[3][n]};

@@ -11,6 +11,7 @@
 // A long sequence at a small batch is cut into chunks and takes three launches: scan_ends (each chunk's last state from zero, and its sum of l), scan_carry
 // (from these each chunk's first state), scan_forward (each chunk from its first state). The gradient's walk is cut at the same places: adjoint_ends gives what
 // each chunk adds to the gradient of the state before it, walking it backwards: P = 2^(l A) (P + ln 2 dy C), with dy in the place of u and C in that of B.
+// scan_ends also walks a sequence again to keep its states, given each chunk's first: a walk without outputs, for a backward pass.
 #include "scan.cuh"
 #define WARPS 2
 #ifndef STAGES
@@ -24,10 +25,11 @@ struct ScanForwardArguments {
   const float* first;      // (directions, batch, chunks, N, CHANNELS) states / ln 2 before each chunk, or null for zeros
   float* last;             // (directions, batch, chunks, N, CHANNELS) states / ln 2 after each chunk, or null
   float* kept;             // (directions, batch, ceil(length / EVERY), N, CHANNELS) states / ln 2 before every EVERY-th step, or null
-  float* sums;             // (directions, batch, chunks, CHANNELS) sums of l over each chunk: scan_ends and adjoint_ends
+  float* sums;             // (directions, batch, chunks, CHANNELS) sums of l over each chunk: scan_ends and adjoint_ends, or null
   long long y_direction, dy_direction;   // elements from one direction's y (dy) to the other's; 0 where both get the same dy
   int batch, length, chunk;   // steps of a chunk: a multiple of EVERY and 8, or the length
   int reverse;                // what the first direction is: 0 forward, 1 reverse; the second is the other
+  int skipped;                // number, from 1, of the chunk whose end no one asks for: scan_ends and adjoint_ends; 0 for none
 };
 
 struct __align__(16) Stage { act u[8][32], delta[8][32], z[8][32], bc[8][2 * N]; };
@@ -40,6 +42,7 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
   const int base = (blockIdx.x * WARPS + warp) * 32;
   if (base >= CHANNELS) return;
   const int chunks = (args.length + args.chunk - 1) / args.chunk, clip = blockIdx.y / chunks, k = blockIdx.y % chunks, direction = blockIdx.z;
+  if (WALK != OUTPUTS && k + 1 == args.skipped) return;
   const bool forwards = (direction ^ args.reverse) == 0;
   const int sign = forwards != (WALK == ADJOINT) ? 1 : -1, length = args.length;
   const int start = k * args.chunk, end = min(length, start + args.chunk);
@@ -104,7 +107,7 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
   int half = 0;
   #pragma unroll 1
   for (int step = start; step < end; step += 8, half ^= 1) {
-    if (WALK == OUTPUTS && args.kept && step % EVERY == 0 && live) {
+    if (WALK != ADJOINT && args.kept && step % EVERY == 0 && live) {
       float* kept = args.kept + (sequence * ((length + EVERY - 1) / EVERY) + step / EVERY) * N * CHANNELS + c;
       #pragma unroll
       for (int n = 0; n < N; n++) kept[n * CHANNELS] = h[n];
@@ -147,7 +150,7 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
     #pragma unroll
     for (int n = 0; n < N; n++) args.last[(row * N + n) * CHANNELS + c] = h[n];
   }
-  if (WALK != OUTPUTS && live) args.sums[row * CHANNELS + c] = sum;
+  if (WALK != OUTPUTS && args.sums && live) args.sums[row * CHANNELS + c] = sum;
 }
 
 // grid (ceil(CHANNELS / 64), batch * chunks, directions), 64 threads

@@ -1,0 +1,49 @@
+using Microsoft.ML.VideoMamba.Kernels.Cuda;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Autograd;
+
+/// <summary>Collects the sums that parameters' gradients are made of, and computes all of them in one launch: kernels leave partial sums, float32.</summary>
+internal sealed class GradientSums
+{
+    private const int Threads = 512, Lanes = 16;
+
+    private readonly List<Tensor> _tensors = [];
+    private GradientSumsArguments _arguments;
+    private long _blocks;
+
+    /// <summary>Adds to[o, c] = factor[o, c] times the sum over r of from[o, r, c], for all o and c.</summary>
+    /// <param name="from">Partial sums, float32: (outer, rows, columns), if strides do not say otherwise.</param>
+    /// <param name="to">Receives the sums, float32 or bfloat16: (outer, columns), if <see cref="GradientLayout.ToStride"/> does not say otherwise.</param>
+    /// <param name="layout">Sizes, and where they lie.</param>
+    /// <param name="factor">(outer, columns) float32, or null.</param>
+    public void Add(Tensor from, Tensor to, in GradientLayout layout, Tensor? factor = null)
+    {
+        long total = (long)layout.Outer * layout.Columns;
+        _arguments.Sums[_arguments.Count++] = new GradientSum
+        {
+            From = DeviceMemory.Address(from, layout.From),
+            To = DeviceMemory.Address(to, layout.To),
+            Factor = DeviceMemory.Address(factor),
+            Total = total,
+            Columns = layout.Columns,
+            Rows = layout.Rows,
+            OuterStride = layout.OuterStride ?? layout.Rows * layout.Columns,
+            RowStride = layout.RowStride ?? layout.Columns,
+            ToStride = layout.ToStride ?? layout.Columns,
+            Rounded = to.dtype == ScalarType.BFloat16 ? 1 : 0,
+            FirstBlock = checked((int)_blocks),
+        };
+        _blocks += Grid.Cover(total, layout.Rows < Lanes ? Threads : Threads / Lanes);
+        _tensors.AddRange([from, to]);
+        if (factor is not null) _tensors.Add(factor);
+    }
+
+    /// <summary>Computes what was added.</summary>
+    /// <param name="device">The card that all of it is on.</param>
+    public void Launch(CudaDevice device)
+    {
+        device.Kernel<GradientSumsArguments>(new KernelSource("gradient_sums.cu"), "gradient_sums").Launch(_arguments, new Grid(_blocks), Threads);
+        GC.KeepAlive(_tensors);
+    }
+}

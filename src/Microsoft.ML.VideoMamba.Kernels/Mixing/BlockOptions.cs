@@ -1,0 +1,7 @@
+namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
+
+/// <summary>What a layer is told beside its tensors.</summary>
+/// <param name="Epsilon">Added inside the norm's root.</param>
+/// <param name="Centred">Whether the norm takes the mean off first: layer norm; else RMS norm.</param>
+/// <param name="KeepLeast">Whether the backward pass computes the mixer's expansion and selection again.</param>
+internal sealed record BlockOptions(double Epsilon, bool Centred, bool KeepLeast);

@@ -26,6 +26,7 @@ internal sealed class CudaMixer
         _scan = CudaScan.Get(device, new CudaScanLayout(
             shape.Inner, shape.Float32, Softplus: true, Gate: true, ZRow: 2 * shape.Inner, shape.Selected, YRow: shape.Directions * shape.Inner, DyRow: shape.Inner, OutputsAgain: true));
         Chunk = _scan.ChunkFor(shape.Directions * shape.Batch, shape.Length);
+        AgainChunk = Chunk < shape.Length ? Chunk : _scan.KnownChunkFor(shape.Directions * shape.Batch, shape.Length);
     }
 
     /// <summary>The card.</summary>
@@ -43,6 +44,12 @@ internal sealed class CudaMixer
     /// <summary>The number of these chunks.</summary>
     public int Chunks => Grid.Cover(_shape.Length, Chunk);
 
+    /// <summary>Steps of the chunks that the scan is walked in again for a backward pass.</summary>
+    public int AgainChunk { get; }
+
+    /// <summary>The number of these chunks.</summary>
+    public int AgainChunks => Grid.Cover(_shape.Length, AgainChunk);
+
     /// <summary>xz = hidden in_proj'.</summary>
     public void Expand(CudaBlas blas, nint hidden, in MixerWeights weights, nint xz) => blas.Multiply(
         Matrix(hidden, _shape.Embed), Matrix(weights.InProj, _shape.Embed).T, Matrix(xz, 2 * _shape.Inner), _shape.Tokens, 2 * _shape.Inner, _shape.Embed);
@@ -59,15 +66,20 @@ internal sealed class CudaMixer
     public void StepSizes(CudaBlas blas, nint selection, in MixerWeights weights, nint delta) => blas.Multiply(
         LowRank(selection), StepWeights(weights.DtProj).T, Activations(delta), _shape.Tokens, _shape.Inner, _shape.PaddedRank, _shape.Directions);
 
-    /// <summary>y = both scans, gated. Where there are several chunks, <see cref="MixerBuffers.States"/> then holds their first states.</summary>
-    public void RunScan(in MixerBuffers buffers, in MixerWeights weights, nint stream = 0) => _scan.Forward(Scanned(buffers, weights), _shape.Directions, stream: stream);
+    /// <summary>y = both scans, gated. Where the scan runs in several chunks, <see cref="MixerBuffers.States"/> then holds their first states.</summary>
+    /// <param name="buffers">All of them.</param>
+    /// <param name="weights">The parameters.</param>
+    /// <param name="marks">Where it runs in one: receives the first states of the chunks that it is walked in again, or 0.</param>
+    /// <param name="stream">Where to queue.</param>
+    public void RunScan(in MixerBuffers buffers, in MixerWeights weights, nint marks = 0, nint stream = 0) =>
+        _scan.Forward(Scanned(buffers, weights) with { First = Chunks > 1 ? buffers.States : 0, Chunk = Chunk, Marks = marks, Marked = AgainChunk }, _shape.Directions, stream: stream);
 
     /// <summary>The states that the backward pass starts from, of a scan that has run.</summary>
-    /// <param name="buffers">u, delta, the selection and the states that the scan left.</param>
+    /// <param name="buffers">u, delta, the selection and the first states of <see cref="AgainChunks"/>, if there are several.</param>
     /// <param name="weights">The parameters.</param>
     /// <param name="kept">Receives the states.</param>
     public void KeepStates(in MixerBuffers buffers, in MixerWeights weights, nint kept) =>
-        _scan.KeepStates(Scanned(buffers with { Sums = 0 }, weights) with { Kept = kept }, _shape.Directions);
+        _scan.KeepStates(Scanned(buffers, weights) with { First = buffers.States, Sums = 0, Chunk = AgainChunk, Kept = kept }, _shape.Directions);
 
     /// <summary>out = y out_proj', the directions added up.</summary>
     public void Project(CudaBlas blas, nint y, in MixerWeights weights, nint output) => blas.Multiply(
@@ -103,10 +115,8 @@ internal sealed class CudaMixer
         Bias = weights.DtBias,
         Y = buffers.Y,
         YDirection = _inner,
-        First = Chunks > 1 ? buffers.States : 0,
         Sums = buffers.Sums,
         Batch = _shape.Batch,
         Length = _shape.Length,
-        Chunk = Chunk,
     };
 }

@@ -42,9 +42,10 @@ internal sealed class MixerForward
         var selection = Select(loan.Blas, u);
         using var delta = StepSizes(loan.Blas, selection);
         using var y = Activations(_shape.Tokens, _shape.Directions, _shape.Inner);
-        var states = _mixer.Chunks > 1 ? Numbers(_shape.Directions, _shape.Batch, _mixer.Chunks, CudaScan.States, _shape.Inner) : null;
+        var states = _mixer.AgainChunks > 1 ? Numbers(_shape.Directions, _shape.Batch, _mixer.AgainChunks, CudaScan.States, _shape.Inner) : null;
         using var sums = _mixer.Chunks > 1 ? Numbers(_shape.Directions, _shape.Batch, _mixer.Chunks, _shape.Inner) : null;
-        _mixer.RunScan(Buffers(u, delta, xz, selection, states) with { Y = DeviceMemory.Address(y), Sums = DeviceMemory.Address(sums) }, _weights);
+        var buffers = Buffers(u, delta, xz, selection, states) with { Y = DeviceMemory.Address(y), Sums = DeviceMemory.Address(sums) };
+        _mixer.RunScan(buffers, _weights, marks: _mixer.Chunks > 1 ? 0 : DeviceMemory.Address(states));
         var output = Activations(_shape.Batch, _shape.Length, _shape.Embed);
         _mixer.Project(loan.Blas, DeviceMemory.Address(y), _weights, DeviceMemory.Address(output));
         GC.KeepAlive((_packed, hidden));

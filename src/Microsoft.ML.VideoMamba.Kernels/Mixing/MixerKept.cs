@@ -5,7 +5,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 /// <summary>What a mixer's backward pass starts from beside the input. What is left out it computes again.</summary>
 /// <param name="XZ">The expanded input, (batch, length, 2 inner), or null.</param>
 /// <param name="Selection">(directions, tokens, Selected), or null.</param>
-/// <param name="FirstStates">Each chunk's first states; null where the scan runs in one.</param>
+/// <param name="FirstStates">The first states of the chunks that the scan is walked in again; null where that is one.</param>
 internal readonly record struct MixerKept(Tensor? XZ, Tensor? Selection, Tensor? FirstStates)
 {
     /// <summary>Number of tensors.</summary>

@@ -62,6 +62,11 @@ internal sealed class CudaScan
     public int ChunkFor(int sequences, int length) =>
         ChunkFor(Warps(sequences), (long)ForwardWarps * _device.Multiprocessors, length, fewestChunks: 5);
 
+    /// <summary>The same for a walk from known first states, which is not walked twice: as many as fill the places.</summary>
+    /// <param name="sequences">Batch times directions.</param>
+    /// <param name="length">Steps of each.</param>
+    public int KnownChunkFor(int sequences, int length) => ChunkFor(Warps(sequences), (long)ForwardWarps * _device.Multiprocessors, length, fewestChunks: 2);
+
     /// <summary>The same for a backward scan, whose first walk costs a quarter of it.</summary>
     /// <param name="sequences">Batch times directions.</param>
     /// <param name="length">Steps of each.</param>
@@ -92,7 +97,7 @@ internal sealed class CudaScan
         if (Chunks(arguments) > 1)
         {
             var ends = arguments;
-            (ends.First, ends.Last, ends.Kept, ends.Skipped) = (0, arguments.First, 0, last == 0 ? Chunks(arguments) : 0);
+            (ends.First, ends.Last, ends.Kept, ends.Marks, ends.Skipped) = (0, arguments.First, 0, 0, last == 0 ? Chunks(arguments) : 0);
             _ends.Value.Launch(ends, grid, ForwardThreads, stream: stream);
             Carry(arguments, directions, arguments.First, first, last, backwards: false, stream);
         }

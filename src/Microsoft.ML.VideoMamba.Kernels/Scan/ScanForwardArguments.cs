@@ -9,7 +9,7 @@ internal struct ScanForwardArguments
     public nint U, Delta, Z, BC;
     public nint A, D, Bias;
     public nint Y;
-    public nint First, Last, Kept, Sums;
+    public nint First, Last, Kept, Marks, Sums;
     public long YDirection, DyDirection;
-    public int Batch, Length, Chunk, Reverse, Skipped;
+    public int Batch, Length, Chunk, Reverse, Marked, Skipped;
 }

@@ -107,7 +107,6 @@ internal sealed unsafe class ConvPass
         bool silu = Silu;
         for (int i = 0; i < steps; i++, source += stride, y += w)
         {
-            Cache.Prefetch(source + steps * stride);
             var x3 = TElement.Load<TLanes>(source, channels);
             var sum = TLanes.MultiplyAdd(x3, t3, TLanes.MultiplyAdd(x2, t2, TLanes.MultiplyAdd(x1, t1, TLanes.MultiplyAdd(x0, t0, bias))));
             TLanes.Store(silu ? LaneMath.Silu(sum) : sum, y);

@@ -11,6 +11,8 @@ namespace Microsoft.ML.VideoMamba.Kernels.Scan;
 internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<ScanPass> passes, ScanBackwardInputs inputs, IReadOnlyList<ScanGradients> gradients) : ISimdKernel
 {
     private const int ChannelsPerPiece = 64;
+    private const int MostAhead = 8;
+    private const int AheadPerRun = 4;
 
     public int Pieces => size.Batch * passes.Count * PiecesPerClip(size);
 
@@ -29,8 +31,9 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
         int first = firstChannel / size.Lanes, blocks = ChannelLanes.Blocks(channels, size.Lanes);
         using var scratch = Scratch.Rent();
         var (pass, gradient) = (passes[p], gradients[p]);
-        var chunk = new ScanChunk(size, scratch, pass.Rank, backwards: true);
+        var chunk = new ScanChunk(size, scratch, pass.Rank);
         var back = new ScanBackwardBuffers(size, scratch, blocks);
+        var ahead = stackalloc RowsAhead[MostAhead];
         long offset = (long)clip * size.Channels + firstChannel;
         if (gradient.LastState is not null) ChannelLanes.Pack(gradient.LastState + offset * size.States, channels, size.States, size.PaddedStates, size.Lanes, back.DState);
         float* maps = (float*)TensorMemory.Address(gradient.Maps) + ((long)clip * PiecesPerClip(size) + part) * size.Length * size.MapWidth;
@@ -44,9 +47,10 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
             {
                 int channel = (first + block) * size.Lanes;
                 float* kept = inputs.Checkpoints[p] + (((long)clip * size.Chunks + index) * size.Blocks + first + block) * size.StateSize;
+                LookAhead(ahead, p, clip, firstStep, channel, back.Dy);
                 bool small = Prepare<TLanes, TElement>(chunk, back, pass, p == 0, clip, firstStep, steps, channel);
-                if (small) WalkBack<TLanes, SmallExponents>(chunk, back, pass, steps, first + block, block, kept);
-                else WalkBack<TLanes, AnyExponents>(chunk, back, pass, steps, first + block, block, kept);
+                if (small) WalkBack<TLanes, SmallExponents>(chunk, back, pass, steps, first + block, block, kept, ahead);
+                else WalkBack<TLanes, AnyExponents>(chunk, back, pass, steps, first + block, block, kept, ahead);
                 Finish<TLanes, TElement>(chunk, back, pass, gradient, clip, firstStep, steps, channel, block);
             }
 
@@ -88,9 +92,6 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
                 TLanes.Store(slope, back.Slope + at);
             }
 
-            Cache.Prefetch(dySource - ScanSize.StepsPerChunk * dyStride);
-            Cache.Prefetch(gate - ScanSize.StepsPerChunk * gateStride);
-            if (writeGate) Cache.Prefetch(sum - ScanSize.StepsPerChunk * sumStride);
             var dy = reached ? TElement.Load<TLanes>(dySource, rest) : zero;
             if (gated)
             {
@@ -115,7 +116,26 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
         return !TLanes.AnyAbove(largest, TLanes.Load(pass.LargestStep + channel));
     }
 
-    private void WalkBack<TLanes, TExponents>(ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, int steps, int block, int blockOfPiece, float* kept)
+    /// <summary>What <see cref="Finish"/> writes, and what the chunk before begins with.</summary>
+    private void LookAhead(RowsAhead* ahead, int p, int clip, int firstStep, int channel, float* hot)
+    {
+        var (pass, gradient) = (passes[p], gradients[p]);
+        long here = pass.Token(size, clip, firstStep), before = pass.Token(size, clip, Math.Max(0, firstStep - ScanSize.StepsPerChunk));
+        int count = 0;
+        Add(gradient.U, here);
+        Add(gradient.Delta, here);
+        Add(inputs.Dy, before);
+        Add(inputs.Gate, before);
+        Add(pass.U, before);
+        Add(pass.Rank == 0 ? pass.StepSizes : default, before);
+        Add(p == 0 ? inputs.Sums : default, before);
+        Add(p == 0 ? inputs.DGate : default, before);
+
+        void Add(TensorRows rows, long token) => ahead[count++] = rows.Exist ? rows.Ahead(token, channel, pass.Stride) : new RowsAhead(hot, 0);
+    }
+
+    private void WalkBack<TLanes, TExponents>(
+        ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, int steps, int block, int blockOfPiece, float* kept, RowsAhead* ahead)
         where TLanes : unmanaged, ILanes<TLanes>
         where TExponents : IExponents
     {
@@ -124,11 +144,13 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
             int at = n * TLanes.Count;
             float* rate = pass.Rate + block * size.StateSize + at, b = chunk.B + n, c = chunk.C + n;
             float* dB = back.DMaps + at, dC = dB + size.StateSize;
+            var rows = ahead + AheadPerRun * n / ScanSteps.StatesPerRun % MostAhead;
             Unsafe.CopyBlock(back.States, kept + at, (uint)(ScanSteps.StatesPerRun * TLanes.Count * sizeof(float)));
-            ScanSteps.Replay<TLanes, TExponents>(steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, b, chunk.MapStride);
+            ScanSteps.Replay<TLanes, TExponents>(steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, b, chunk.MapStride, rows[0], rows[1]);
             ScanSteps.WalkBack<TLanes>(
                 steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, back.Dy, b, c, chunk.MapStride,
-                back.DState + blockOfPiece * size.StateSize + at, back.DA + blockOfPiece * size.StateSize + at, dB, dC, size.MapWidth * TLanes.Count, back.DDeltaU, back.DExponent);
+                back.DState + blockOfPiece * size.StateSize + at, back.DA + blockOfPiece * size.StateSize + at, dB, dC, size.MapWidth * TLanes.Count, back.DDeltaU, back.DExponent,
+                rows[2], rows[3]);
         }
     }
 

@@ -9,18 +9,15 @@ internal sealed unsafe class ScanChunk
     private readonly ScanSize _size;
     private readonly float* _maps;
     private readonly float* _lowRankCopy;
-    private readonly int _ahead;
     private float* _lowRank;
     private long _lowRankStride;
 
     /// <param name="size">The scan's sizes.</param>
     /// <param name="scratch">Working memory.</param>
     /// <param name="rank">The largest dt_rank of the directions.</param>
-    /// <param name="backwards">Whether the chunks come from the last to the first: which one is fetched ahead.</param>
-    public ScanChunk(ScanSize size, Scratch scratch, int rank, bool backwards = false)
+    public ScanChunk(ScanSize size, Scratch scratch, int rank)
     {
         _size = size;
-        _ahead = backwards ? -ScanSize.StepsPerChunk : ScanSize.StepsPerChunk;
         _maps = scratch.TakeZeroed(ScanSize.StepsPerChunk * size.MapWidth);
         _lowRankCopy = scratch.Take(ScanSize.StepsPerChunk * rank);
         U = scratch.Take(ScanSize.StepsPerChunk * size.Lanes);
@@ -88,7 +85,6 @@ internal sealed unsafe class ScanChunk
     {
         var source = pass.U.Row<TElement>(pass.Token(_size, clip, firstStep)) + channel;
         long stride = pass.Stride * pass.U.Stride;
-        long ahead = _ahead * stride;
         int rest = _size.Channels - channel;
         float* u = U;
         if (pass.Convolution is not null)
@@ -99,7 +95,6 @@ internal sealed unsafe class ScanChunk
 
         for (int i = 0; i < steps; i++)
         {
-            Cache.Prefetch(source + ahead);
             TLanes.Store(TElement.Load<TLanes>(source, rest), u + i * TLanes.Count);
             source += stride;
         }
@@ -125,11 +120,10 @@ internal sealed unsafe class ScanChunk
         }
 
         var source = pass.StepSizes.Row<TElement>(pass.Token(_size, clip, firstStep)) + channel;
-        long stride = pass.Stride * pass.StepSizes.Stride, ahead = _ahead * stride;
+        long stride = pass.Stride * pass.StepSizes.Stride;
         int rest = _size.Channels - channel;
         for (int i = 0; i < steps; i++)
         {
-            Cache.Prefetch(source + ahead);
             TLanes.Store(TElement.Load<TLanes>(source, rest) + bias, delta + i * TLanes.Count);
             source += stride;
         }

@@ -12,6 +12,7 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
 {
     private const int MostChannelsPerPiece = 64;
     private const int PiecesPerThread = 4;
+    private const int MostAhead = 4;
 
     /// <summary>Wide pieces share B and C and read whole cache lines; narrow ones keep all threads busy. Results do not depend on it.</summary>
     private readonly int _blocksPerPiece = Math.Max(1, Math.Clamp(size.Batch * size.Channels / (PiecesPerThread * ThreadTeam.Size), 1, MostChannelsPerPiece) / size.Lanes);
@@ -31,6 +32,7 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
         using var scratch = Scratch.Rent();
         float* states = scratch.Take((end - first) * size.StateSize), y = scratch.Take(ScanSize.StepsPerChunk * size.Lanes);
         var chunk = new ScanChunk(size, scratch, passes.Max(pass => pass.Rank));
+        var ahead = stackalloc RowsAhead[MostAhead];
         for (int p = 0; p < passes.Count; p++)
         {
             var pass = passes[p];
@@ -43,8 +45,9 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
                 for (int block = first; block < end; block++)
                 {
                     float* state = states + (block - first) * size.StateSize;
-                    if (Prepare<TLanes, TElement>(chunk, pass, clip, firstStep, steps, block * size.Lanes, y)) Advance<TLanes, SmallExponents>(chunk, pass, steps, block, state, y);
-                    else Advance<TLanes, AnyExponents>(chunk, pass, steps, block, state, y);
+                    LookAhead(ahead, p, clip, firstStep, block * size.Lanes, y);
+                    if (Prepare<TLanes, TElement>(chunk, pass, clip, firstStep, steps, block * size.Lanes, y)) Advance<TLanes, SmallExponents>(chunk, pass, steps, block, state, y, ahead);
+                    else Advance<TLanes, AnyExponents>(chunk, pass, steps, block, state, y, ahead);
                     Finish<TLanes, TElement>(p, clip, firstStep, steps, block * size.Lanes, y);
                 }
             }
@@ -78,15 +81,33 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
         return !TLanes.AnyAbove(largest, TLanes.Load(pass.LargestStep + channel));
     }
 
-    private void Advance<TLanes, TExponents>(ScanChunk chunk, ScanPass pass, int steps, int block, float* state, float* y)
+    /// <summary>What <see cref="Finish"/> touches after the recurrence, and what the next chunk of these channels starts with; the rest is in the caches already.</summary>
+    private void LookAhead(RowsAhead* ahead, int p, int clip, int firstStep, int channel, float* hot)
+    {
+        var pass = passes[p];
+        long here = pass.Token(size, clip, firstStep), next = pass.Token(size, clip, firstStep + ScanSize.StepsPerChunk);
+        bool last = p == passes.Count - 1, keep = outputs.Sums.Exist;
+        int count = 0;
+        Add(pass.U, next);
+        Add(keep ? outputs.Sums : outputs.Y, here);
+        if (last && outputs.Gate.Exist) Add(outputs.Gate, here);
+        if (last && keep) Add(outputs.Y, here);
+        if (pass.Rank == 0 && count < MostAhead) Add(pass.StepSizes, next);
+        while (count < MostAhead) ahead[count++] = new RowsAhead(hot, 0);
+
+        void Add(TensorRows rows, long token) => ahead[count++] = rows.Ahead(token, channel, pass.Stride);
+    }
+
+    private void Advance<TLanes, TExponents>(ScanChunk chunk, ScanPass pass, int steps, int block, float* state, float* y, RowsAhead* ahead)
         where TLanes : unmanaged, ILanes<TLanes>
         where TExponents : IExponents
     {
         for (int n = 0; n < size.PaddedStates; n += ScanSteps.StatesPerRun)
         {
             int at = n * TLanes.Count;
+            var rows = ahead + 2 * n / ScanSteps.StatesPerRun % MostAhead;
             ScanSteps.Advance<TLanes, TExponents>(
-                steps, pass.Rate + block * size.StateSize + at, state + at, chunk.Delta, chunk.DeltaU, chunk.B + n, chunk.C + n, chunk.MapStride, y);
+                steps, pass.Rate + block * size.StateSize + at, state + at, chunk.Delta, chunk.DeltaU, chunk.B + n, chunk.C + n, chunk.MapStride, y, rows[0], rows[1]);
         }
     }
 
@@ -105,8 +126,6 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
         long sumStride = step * sums.Stride, gateStride = step * gates.Stride, stride = step * outputs.Y.Stride;
         for (int at = 0; at < steps * TLanes.Count; at += TLanes.Count)
         {
-            Cache.Prefetch(gate + ScanSize.StepsPerChunk * gateStride);
-            Cache.Prefetch(destination + ScanSize.StepsPerChunk * stride);
             var value = TLanes.Load(y + at);
             if (p > 0) value += TElement.LoadSingle<TLanes>(sum, rest);
             if (keep || !last) TElement.StoreSingle(value, sum, rest);

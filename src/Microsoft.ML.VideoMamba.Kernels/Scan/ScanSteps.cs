@@ -25,8 +25,11 @@ internal static unsafe class ScanSteps
     /// <param name="c">C of the first of these states, rows of <paramref name="mapStride"/>.</param>
     /// <param name="mapStride">From a step's B to the next one's.</param>
     /// <param name="y">(step, lane).</param>
+    /// <param name="ahead">Asked for, a row a step.</param>
+    /// <param name="alsoAhead">Asked for likewise.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Advance<TLanes, TExponents>(int steps, float* rate, float* state, float* delta, float* deltaU, float* b, float* c, long mapStride, float* y)
+    public static void Advance<TLanes, TExponents>(
+        int steps, float* rate, float* state, float* delta, float* deltaU, float* b, float* c, long mapStride, float* y, RowsAhead ahead, RowsAhead alsoAhead)
         where TLanes : unmanaged, ILanes<TLanes>
         where TExponents : IExponents
     {
@@ -37,6 +40,8 @@ internal static unsafe class ScanSteps
         TLanes h4 = TLanes.Load(state + 4 * w), h5 = TLanes.Load(state + 5 * w), h6 = TLanes.Load(state + 6 * w), h7 = TLanes.Load(state + 7 * w);
         for (int i = 0; i < steps; i++)
         {
+            ahead.Prefetch();
+            alsoAhead.Prefetch();
             TLanes d = TLanes.Load(delta), du = TLanes.Load(deltaU), sum = TLanes.Load(y);
             Step<TLanes, TExponents>(ref h0, ref sum, d, du, rate, b, c, k0, k1, k2, k3, k4);
             Step<TLanes, TExponents>(ref h1, ref sum, d, du, rate + w, b + 1, c + 1, k0, k1, k2, k3, k4);
@@ -66,8 +71,11 @@ internal static unsafe class ScanSteps
     /// <param name="deltaU">delta u, (step, lane).</param>
     /// <param name="b">B of the first of these states, rows of <paramref name="mapStride"/>.</param>
     /// <param name="mapStride">From a step's B to the next one's.</param>
+    /// <param name="ahead">Asked for, a row a step.</param>
+    /// <param name="alsoAhead">Asked for likewise.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Replay<TLanes, TExponents>(int steps, float* rate, float* states, float* factors, float* delta, float* deltaU, float* b, long mapStride)
+    public static void Replay<TLanes, TExponents>(
+        int steps, float* rate, float* states, float* factors, float* delta, float* deltaU, float* b, long mapStride, RowsAhead ahead, RowsAhead alsoAhead)
         where TLanes : unmanaged, ILanes<TLanes>
         where TExponents : IExponents
     {
@@ -79,6 +87,8 @@ internal static unsafe class ScanSteps
         for (int i = 0; i < steps; i++)
         {
             states += StatesPerRun * w;
+            ahead.Prefetch();
+            alsoAhead.Prefetch();
             TLanes d = TLanes.Load(delta), du = TLanes.Load(deltaU);
             StepAndKeep<TLanes, TExponents>(ref h0, d, du, rate, b, states, factors, k0, k1, k2, k3, k4);
             StepAndKeep<TLanes, TExponents>(ref h1, d, du, rate + w, b + 1, states + w, factors + w, k0, k1, k2, k3, k4);
@@ -116,10 +126,12 @@ internal static unsafe class ScanSteps
     /// <param name="gradientStride">From a step's dB to the next one's.</param>
     /// <param name="dDeltaU">Gradient of delta u, added to, (step, lane).</param>
     /// <param name="dExponent">Gradient of the exponents times their rates, added to, (step, lane).</param>
+    /// <param name="ahead">Asked for, a row a step.</param>
+    /// <param name="alsoAhead">Asked for likewise.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void WalkBack<TLanes>(
         int steps, float* rate, float* states, float* factors, float* delta, float* deltaU, float* dy, float* b, float* c, long mapStride,
-        float* dState, float* dA, float* dB, float* dC, int gradientStride, float* dDeltaU, float* dExponent)
+        float* dState, float* dA, float* dB, float* dC, int gradientStride, float* dDeltaU, float* dExponent, RowsAhead ahead, RowsAhead alsoAhead)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int w = TLanes.Count;
@@ -129,6 +141,8 @@ internal static unsafe class ScanSteps
         TLanes s4 = TLanes.Load(dA + 4 * w), s5 = TLanes.Load(dA + 5 * w), s6 = TLanes.Load(dA + 6 * w), s7 = TLanes.Load(dA + 7 * w);
         for (int i = steps - 1; i >= 0; i--)
         {
+            ahead.Prefetch();
+            alsoAhead.Prefetch();
             float* before = states + i * StatesPerRun * w, factor = factors + i * StatesPerRun * w, after = before + StatesPerRun * w;
             float* bi = b + i * mapStride, ci = c + i * mapStride, dBi = dB + i * gradientStride, dCi = dC + i * gradientStride;
             TLanes d = TLanes.Load(delta + i * w), du = TLanes.Load(deltaU + i * w), dyi = TLanes.Load(dy + i * w);

@@ -29,4 +29,7 @@ internal readonly unsafe struct TensorRows
     /// <summary>The address of a row's first column.</summary>
     public TElement* Row<TElement>(long row)
         where TElement : unmanaged => (TElement*)(_start + row * Stride * _elementSize);
+
+    /// <summary>The rows from one on, <paramref name="step"/> by <paramref name="step"/>, at a column: to be asked for ahead of their use.</summary>
+    public RowsAhead Ahead(long row, int column, int step) => new(_start + (row * Stride + column) * _elementSize, step * Stride * _elementSize);
 }

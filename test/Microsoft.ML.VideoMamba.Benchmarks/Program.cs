@@ -46,6 +46,9 @@ internal static class Program
                 Forward("QuickStart model forward", s_quickStart, 32, seconds);
                 TrainingStep("QuickStart model training step", s_quickStart, 32, seconds);
                 break;
+            case "precision":
+                Precision("Ti forward", VideoMambaConfig.Tiny, 1, seconds);
+                break;
             case "tiny":
                 Forward("Ti forward", VideoMambaConfig.Tiny, 1, seconds);
                 TrainingStep("Ti training step", VideoMambaConfig.Tiny, 1, seconds);
@@ -62,6 +65,23 @@ internal static class Program
         var clips = randn([batch, config.Channels, config.Frames, config.Height, config.Width]);
         using var noGrad = no_grad();
         new Pairing().Add($"matrix products ({products.ForwardMultiplyAdds / 1e9:f2} G)", products.Forward).Add("model", () => model.forward(clips)).Run(title, seconds);
+    }
+
+    private static void Precision(string title, VideoMambaConfig config, int batch, double seconds)
+    {
+        using var scope = NewDisposeScope();
+        using VideoMambaModel single = new(config), narrow = new VideoMambaModel(config).ToActivationType(ScalarType.BFloat16);
+        single.eval();
+        narrow.eval();
+        using MatrixProducts products = new(config, batch), narrowProducts = new(config, batch, ScalarType.BFloat16);
+        var clips = randn([batch, config.Channels, config.Frames, config.Height, config.Width]);
+        using var noGrad = no_grad();
+        new Pairing()
+            .Add("bfloat16", () => narrow.forward(clips))
+            .Add("float32", () => single.forward(clips))
+            .Add("bfloat16 matrix products", narrowProducts.Forward)
+            .Add("float32 matrix products", products.Forward)
+            .Run(title, seconds);
     }
 
     private static void TrainingStep(string title, VideoMambaConfig config, int batch, double seconds)

@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Training.Inference;
 
 namespace Microsoft.ML.VideoMamba;
 
@@ -39,6 +40,12 @@ public abstract class CheckpointOptions
     /// </summary>
     public string? Device { get; set; }
 
+    /// <summary>
+    /// What the network computes in. <see cref="InferencePrecision.BFloat16"/> is faster where the CPU (or a GPU) multiplies such matrices; elsewhere it is
+    /// warned of, and float32 used. A model that is saved holds the weights as they are computed with.
+    /// </summary>
+    public InferencePrecision Precision { get; set; }
+
     private protected void CheckNetwork()
     {
         ArgumentException.ThrowIfNullOrEmpty(Checkpoint);
@@ -47,6 +54,7 @@ public abstract class CheckpointOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(ImageSize.GetValueOrDefault(1), 1, nameof(ImageSize));
         ArgumentOutOfRangeException.ThrowIfLessThan(Stride.GetValueOrDefault(1), 1, nameof(Stride));
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        if (!Enum.IsDefined(Precision)) throw new ArgumentOutOfRangeException(nameof(Precision), Precision, "No such precision.");
         if (!File.Exists(Checkpoint)) throw new FileNotFoundException($"{Checkpoint}: no such file.", Checkpoint);
     }
 }

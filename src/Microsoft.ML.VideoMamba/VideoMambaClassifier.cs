@@ -67,6 +67,7 @@ public sealed class VideoMambaClassifier : IEstimator<VideoMambaTransformer>
         PredictedLabelColumnName = _options.PredictedLabelColumnName,
         BatchSize = _options.BatchSize,
         Device = _options.Device,
+        Precision = _options.Precision,
     };
 
     /// <summary>Options for the <see cref="VideoMambaClassifier"/>.</summary>

@@ -63,6 +63,7 @@ public sealed class VideoMambaEmbedder : IEstimator<VideoMambaEmbedderTransforme
             Layer = _options.Layer,
             BatchSize = _options.BatchSize,
             Device = _options.Device,
+            Precision = _options.Precision,
         };
         var transformer = new VideoMambaEmbedderTransformer(_environment, _network.Value, settings);
         transformer.GetOutputSchema(input.Schema);

@@ -6,6 +6,7 @@ using Microsoft.ML.VideoMamba.Interop;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Networks;
 using Microsoft.ML.VideoMamba.Schemas;
+using Microsoft.ML.VideoMamba.Training.Inference;
 
 namespace Microsoft.ML.VideoMamba;
 
@@ -37,7 +38,7 @@ public sealed class VideoMambaEmbedderTransformer : VideoTransformer
     {
         var settings = reader.Settings<Settings>();
         settings.Check();
-        return new VideoMambaEmbedderTransformer(environment, reader.Network(environment, settings.Device), settings);
+        return new VideoMambaEmbedderTransformer(environment, reader.Network(environment, settings.Device, settings.Precision), settings);
     }
 
     private protected override RowMap MapRows(DataViewSchema inputSchema) => new EmbedMap(inputSchema, inputSchema.Find("feature", _settings.InputColumnName), this);
@@ -63,6 +64,8 @@ public sealed class VideoMambaEmbedderTransformer : VideoTransformer
 
         public string? Device { get; init; }
 
+        public InferencePrecision Precision { get; init; }
+
         public Pooling ToPooling() => Pooling switch
         {
             PoolingKind.Cls => Models.Pooling.Cls,
@@ -76,7 +79,7 @@ public sealed class VideoMambaEmbedderTransformer : VideoTransformer
         /// <exception cref="InvalidDataException">It is damaged.</exception>
         public void Check()
         {
-            if (string.IsNullOrEmpty(OutputColumnName) || string.IsNullOrEmpty(InputColumnName) || !Enum.IsDefined(Pooling) || Layer < 0 || BatchSize < 1)
+            if (string.IsNullOrEmpty(OutputColumnName) || string.IsNullOrEmpty(InputColumnName) || !Enum.IsDefined(Pooling) || Layer < 0 || BatchSize < 1 || !Enum.IsDefined(Precision))
             {
                 throw new InvalidDataException($"The model's settings are damaged: {this}.");
             }

@@ -8,6 +8,7 @@ using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Networks;
 using Microsoft.ML.VideoMamba.Schemas;
 using Microsoft.ML.VideoMamba.Training;
+using Microsoft.ML.VideoMamba.Training.Inference;
 
 namespace Microsoft.ML.VideoMamba;
 
@@ -75,7 +76,7 @@ public sealed class VideoMambaTransformer : VideoTransformer
         var settings = reader.Settings<Settings>();
         settings.Check();
         var names = settings.Names is null ? null : KeyNames.Restore(settings.Names);
-        var network = reader.Network(environment, settings.Device);
+        var network = reader.Network(environment, settings.Device, settings.Precision);
         int classes = network.Config.Classes;
         if (settings.Task == TrainingTask.Regression ? classes != 1 : classes < 1 || (names is not null && names.Texts.Count != classes))
         {
@@ -108,6 +109,8 @@ public sealed class VideoMambaTransformer : VideoTransformer
 
         public string? Device { get; init; }
 
+        public InferencePrecision Precision { get; init; }
+
         public IReadOnlyList<EpochMetrics> Epochs { get; init; } = [];
 
         public int BestEpoch { get; init; }
@@ -118,7 +121,7 @@ public sealed class VideoMambaTransformer : VideoTransformer
         /// <exception cref="InvalidDataException">It is damaged.</exception>
         public void Check()
         {
-            if (!Enum.IsDefined(Task) || string.IsNullOrEmpty(FeatureColumnName) || string.IsNullOrEmpty(ScoreColumnName) || BatchSize < 1 || Epochs is null
+            if (!Enum.IsDefined(Task) || string.IsNullOrEmpty(FeatureColumnName) || string.IsNullOrEmpty(ScoreColumnName) || BatchSize < 1 || !Enum.IsDefined(Precision) || Epochs is null
                 || (Task == TrainingTask.Classification && string.IsNullOrEmpty(PredictedLabelColumnName)))
             {
                 throw new InvalidDataException($"The model's settings are damaged: {this}.");

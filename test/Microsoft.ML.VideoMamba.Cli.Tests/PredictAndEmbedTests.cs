@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.ML.VideoMamba.Kernels;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Video.Decoding;
 
@@ -87,6 +88,26 @@ public sealed class PredictAndEmbedTests
         CollectionAssert.AreEqual(many, again);
         CollectionAssert.AreNotEqual(one, many);
         Assert.AreEqual(1, many.Sum(), 1e-5);
+    }
+
+    [TestMethod]
+    public async Task ComputesInBFloat16()
+    {
+        async Task<(double[] Features, string Error)> Embed(string type)
+        {
+            var run = await Tool.RunAsync("embed", "--checkpoint", s_weights.Video, s_plant, "--dtype", type, "--device", "cpu", "--json");
+            return ([.. run.Rows.Single().GetProperty("embedding").EnumerateArray().Select(value => value.GetDouble())], run.Error);
+        }
+
+        var (single, quiet) = await Embed("float32");
+        var (narrow, note) = await Embed("bfloat16");
+
+        double largest = single.Zip(narrow, (a, b) => Math.Abs(a - b)).Max();
+        Assert.IsLessThan(0.1, largest);
+        Assert.AreEqual(KernelFaces.HasBFloat16Products, largest > 0);
+        Assert.AreEqual(KernelFaces.HasBFloat16Products, !note.Contains("AVX512-BF16", StringComparison.Ordinal));
+        Assert.DoesNotContain("AVX512-BF16", quiet);
+        Assert.AreEqual(ExitCode.Usage, (await Tool.RunAsync("predict", "--checkpoint", s_weights.Video, s_plant, "--dtype", "float16")).ExitCode);
     }
 
     [TestMethod]

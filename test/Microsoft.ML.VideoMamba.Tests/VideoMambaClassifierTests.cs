@@ -1,4 +1,6 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.VideoMamba.Kernels;
+using Microsoft.ML.VideoMamba.Training.Inference;
 using Microsoft.ML.VideoMamba.Video.Transforms;
 using static TorchSharp.torch;
 
@@ -67,6 +69,25 @@ public sealed class VideoMambaClassifierTests
     }
 
     [TestMethod]
+    public void ScoresInBFloat16AndStaysSoWhenSaved()
+    {
+        using var checkpoint = new TinyCheckpoint();
+        var clips = TinyTrainer.Clips(_ml);
+        var model = _ml.Transforms.ClassifyVideo(new() { Checkpoint = checkpoint.Path, Precision = InferencePrecision.BFloat16, Device = "cpu" }, s_labels).Fit(clips);
+        using var stream = new MemoryStream();
+        _ml.Model.Save(model, clips.Schema, stream);
+
+        float[][] scores = [.. model.Transform(clips).GetColumn<float[]>("Score")];
+        float[][] restored = [.. new MLContext().Model.Load(stream, out _).Transform(clips).GetColumn<float[]>("Score")];
+
+        float[][] expected = [.. _ml.Data.CreateEnumerable<ClipRow>(clips, reuseRowObject: false).Select(row => Expected(checkpoint, row))];
+        float largest = scores.Zip(expected).Max(pair => pair.First.Zip(pair.Second, (a, b) => Math.Abs(a - b)).Max());
+        Assert.IsLessThan(0.1f, largest);
+        Assert.AreEqual(KernelFaces.HasBFloat16Products, largest > 1e-5f, "rounded where the CPU multiplies bfloat16, else float32");
+        for (int i = 0; i < scores.Length; i++) CollectionAssert.AreEqual(scores[i], restored[i]);
+    }
+
+    [TestMethod]
     public void NamesTheSchemaItPutsOut()
     {
         using var checkpoint = new TinyCheckpoint();
@@ -85,6 +106,7 @@ public sealed class VideoMambaClassifierTests
         Assert.Contains("has no head", Assert.ThrowsExactly<InvalidOperationException>(() => _ml.Transforms.ClassifyVideo(headless.Path).Fit(clips)).Message);
         Assert.Contains("Could not find feature column 'Nope'", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Transforms.ClassifyVideo(checkpoint.Path, s_labels, "Nope").Fit(clips)).Message);
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Transforms.ClassifyVideo(new() { Checkpoint = checkpoint.Path, BatchSize = 0 }));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Transforms.ClassifyVideo(new() { Checkpoint = checkpoint.Path, Precision = (InferencePrecision)2 }));
     }
 
     private static float[] Expected(TinyCheckpoint checkpoint, ClipRow row)

@@ -33,7 +33,7 @@ internal static class EmbedVerb
         foreach (Option option in new Option[] { pooling, output, json }) verb.Options.Add(option);
         verb.SetAction(async (parsed, cancellation) =>
         {
-            using var predictor = network.Load(parsed, labels: null);
+            using var predictor = network.Load(parsed, labels: null, console);
             var chosen = parsed.GetValue(pooling)!;
             CheckLayer(chosen, predictor.Model.Config);
             var inputs = InputPaths.Expand(parsed.GetValue(paths)!, console.In, predictor.Model.Config.IsVideo).ToList();

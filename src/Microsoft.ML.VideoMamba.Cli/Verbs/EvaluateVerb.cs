@@ -42,7 +42,7 @@ internal sealed class EvaluateVerb
     {
         var splits = DataSplits.Read(parsed.GetValue(_data)!, new DataListOptions { Prefix = parsed.GetValue(_prefix) });
         var list = splits.Test ?? splits.Validation ?? splits.Training!;
-        using var predictor = _network.Load(parsed, parsed.GetValue(_labels) is { } file ? LabelFile.Read(file) : null);
+        using var predictor = _network.Load(parsed, parsed.GetValue(_labels) is { } file ? LabelFile.Read(file) : null, _console);
         if (predictor.Model.Config.Classes == 0) throw new UsageException("The network has no head: it can embed, but not predict.");
         var labels = predictor.IsRegression ? RegressionTargets.Of(list) : ClassesOf(predictor, list).LabelsOf(list);
         var (outputs, failed) = await ScoreAsync(predictor, list, labels, cancellation).ConfigureAwait(false);

@@ -28,8 +28,11 @@ internal sealed class NetworkOptions
 
     public Option<string?> Device { get; } = new("--device") { Description = "cpu, cuda or cuda:N; the first CUDA device where there is one, unless given.", HelpName = "DEVICE" };
 
+    public Option<string> DType { get; } = new("--dtype") { Description = "What the network computes in: float32, or bfloat16, which is faster where the CPU (AVX512-BF16, AMX) or GPU multiplies it, and less exact.", HelpName = "TYPE", DefaultValueFactory = _ => "float32" };
+
     public NetworkOptions()
     {
+        DType.AcceptOnlyFromAmong("float32", "bfloat16");
         Frames.OnlyAbove(1);
         Segments.OnlyAbove(1);
         Stride.OnlyAbove(1);
@@ -45,12 +48,12 @@ internal sealed class NetworkOptions
         {
             if (result.GetResult(Model) is null == result.GetResult(Checkpoint) is null) result.AddError("Name one network: --model ZIP or --checkpoint FILE.");
         });
-        foreach (Option option in new Option[] { Model, Checkpoint, Root, Frames, Size, Segments, Crops, Order, Stride, Device }) verb.Options.Add(option);
+        foreach (Option option in new Option[] { Model, Checkpoint, Root, Frames, Size, Segments, Crops, Order, Stride, Device, DType }) verb.Options.Add(option);
     }
 
-    /// <summary>Loads the network.</summary>
+    /// <summary>Loads the network, and warns where it does not compute in what was asked for.</summary>
     /// <exception cref="UsageException">A flag contradicts the checkpoint.</exception>
-    public VideoMambaPredictor Load(ParseResult parsed, IReadOnlyList<string>? labels)
+    public VideoMambaPredictor Load(ParseResult parsed, IReadOnlyList<string>? labels, ToolConsole console)
     {
         var options = new PredictorOptions
         {
@@ -63,11 +66,14 @@ internal sealed class NetworkOptions
             Stride = parsed.GetValue(Stride),
             Views = new ViewOptions { Segments = parsed.GetValue(Segments), Crops = parsed.GetValue(Crops) },
             Device = parsed.GetValue(Device),
+            Precision = parsed.GetValue(DType) == "bfloat16" ? InferencePrecision.BFloat16 : InferencePrecision.Float32,
         };
         using var zip = parsed.GetValue(Model) is { } file ? new ModelZip(file) : null;
         try
         {
-            return VideoMambaPredictor.Load(zip?.Checkpoint ?? parsed.GetValue(Checkpoint)!, options);
+            var predictor = VideoMambaPredictor.Load(zip?.Checkpoint ?? parsed.GetValue(Checkpoint)!, options);
+            if (predictor.Precision.Note is { } note) console.Warn(note);
+            return predictor;
         }
         catch (ArgumentException e)
         {

@@ -30,7 +30,7 @@ internal static class PredictVerb
         verb.SetAction(async (parsed, cancellation) =>
         {
             var names = parsed.GetValue(labels) is { } file ? LabelFile.Read(file) : null;
-            using var predictor = network.Load(parsed, names);
+            using var predictor = network.Load(parsed, names, console);
             return await RunAsync(predictor, parsed.GetValue(paths)!, parsed.GetValue(top), parsed.GetValue(json), console, cancellation).ConfigureAwait(false);
         });
         return verb;

@@ -31,4 +31,7 @@ public sealed record PredictorOptions
 
     /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; null for the first CUDA device where there is one, else the CPU.</summary>
     public string? Device { get; init; }
+
+    /// <summary>What the network computes in; <see cref="VideoMambaPredictor.Precision"/> says what it came to.</summary>
+    public InferencePrecision Precision { get; init; }
 }

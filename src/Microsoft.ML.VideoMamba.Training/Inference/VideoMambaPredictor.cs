@@ -44,6 +44,9 @@ public sealed class VideoMambaPredictor : IDisposable
     /// <summary>A name for each class, or null.</summary>
     public IReadOnlyList<string>? Labels { get; }
 
+    /// <summary>What the network computes in, and why it is not what <see cref="PredictorOptions.Precision"/> asked for.</summary>
+    public PrecisionChoice Precision { get; private init; }
+
     /// <summary>Loads a checkpoint: the network's shape is read off the file.</summary>
     /// <param name="checkpoint">A <c>.pth</c>, <c>.pt</c> or <c>.safetensors</c> file.</param>
     /// <param name="options">What the file does not say, or what is wanted otherwise.</param>
@@ -53,6 +56,7 @@ public sealed class VideoMambaPredictor : IDisposable
     {
         var chosen = options ?? new PredictorOptions();
         var device = ComputeDevice.Find(chosen.Device);
+        var precision = PrecisionChoice.For(chosen.Precision, device);
         using var file = Checkpoint.Open(checkpoint, chosen.Root);
         var stored = CheckpointConfig.Read(file, SaidOf(file, chosen));
         var config = stored with { Frames = chosen.Frames ?? stored.Frames, Height = chosen.Height ?? stored.Height, Width = chosen.Width ?? stored.Width };
@@ -60,8 +64,9 @@ public sealed class VideoMambaPredictor : IDisposable
         try
         {
             CheckpointLoader.Load(model, file);
+            precision.ApplyTo(model);
             model.to(device);
-            return new VideoMambaPredictor(model, chosen.Labels ?? CheckpointMetadata.ReadLabels(file), chosen.Views);
+            return new VideoMambaPredictor(model, chosen.Labels ?? CheckpointMetadata.ReadLabels(file), chosen.Views) { Precision = precision };
         }
         catch
         {

@@ -1,6 +1,7 @@
 using Microsoft.ML.Runtime;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Networks;
+using Microsoft.ML.VideoMamba.Training.Inference;
 
 namespace Microsoft.ML.VideoMamba.Interop;
 
@@ -15,15 +16,22 @@ internal static class NetworkEntries
     /// <param name="reader">The zip's part.</param>
     /// <param name="environment">Says which device is wanted.</param>
     /// <param name="device">The device that the options named when it was saved, or null; it need not be here.</param>
+    /// <param name="precision">What it computed in when it was saved.</param>
     /// <exception cref="CheckpointException">The entry is damaged; the message names it and the reason.</exception>
-    public static Network Network(this ModelReader reader, IHostEnvironment environment, string? device)
+    public static Network Network(this ModelReader reader, IHostEnvironment environment, string? device, InferencePrecision precision)
     {
-        string chosen = NetworkDevice.ChooseForSaved(environment.Register(nameof(NetworkDevice)), device);
+        var host = environment.Register(nameof(NetworkEntries));
+        string chosen = NetworkDevice.ChooseForSaved(host, device);
+        var choice = NetworkPrecision.Choose(host, precision, new TorchSharp.torch.Device(chosen));
         Network? network = null;
         reader.Entry(Entry, stream =>
         {
             using var checkpoint = Checkpoint.Open(stream, Entry);
-            network = Networks.Network.Create(CheckpointConfig.Read(checkpoint), chosen, model => CheckpointLoader.Load(model, checkpoint));
+            network = Networks.Network.Create(CheckpointConfig.Read(checkpoint), chosen, model =>
+            {
+                CheckpointLoader.Load(model, checkpoint);
+                choice.ApplyTo(model);
+            });
         });
         return network!;
     }

@@ -23,7 +23,9 @@ internal sealed record CheckpointNetwork(Network Network, IReadOnlyList<string>?
             ScanOrder = options.ScanOrder,
             Stride = options.Stride,
             Device = device,
+            Precision = options.Precision,
         });
+        if (predictor.Precision.Note is { } note) NetworkPrecision.Warn(environment.Register(nameof(CheckpointNetwork)), note);
         return new CheckpointNetwork(Network.TakeOver(predictor.Model), predictor.Labels);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class Network
     /// <summary>Builds a model that outlives the caller's dispose scope.</summary>
     /// <param name="config">Its shape.</param>
     /// <param name="deviceName">cpu or cuda:N.</param>
-    /// <param name="load">Puts weights into it.</param>
+    /// <param name="load">Puts weights into it, and converts it where that is wanted.</param>
     public static Network Create(VideoMambaConfig config, string deviceName, Action<VideoMambaModel> load)
     {
         TorchRuntime.EnsureLoaded();

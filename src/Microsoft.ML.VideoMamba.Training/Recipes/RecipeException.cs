@@ -13,4 +13,7 @@ public sealed class RecipeException(string path, int? line, string reason, Excep
 
     /// <summary>The line, from 1, or null.</summary>
     public int? Line { get; } = line;
+
+    /// <summary>What is wrong.</summary>
+    public string Reason { get; } = reason;
 }

@@ -1,0 +1,152 @@
+using Microsoft.ML.VideoMamba.Training.Augmentation;
+
+namespace Microsoft.ML.VideoMamba.Training.Experiments.Tuners;
+
+/// <summary>
+/// Cost-frugal search (FLOW2): from a start that is cheap to train it tries a random direction, then the opposite one, and moves wherever it got better; without luck
+/// steps become shorter, and at last it begins again elsewhere. Trials stay about as dear as the start until dearer ones prove better. A trial that is behind the median
+/// of those before it at a third of its epochs is not trained to the end.
+/// </summary>
+/// <remarks>
+/// Wu, Wang, Huang, "Frugal Optimization for Cost-related Hyperparameters", AAAI 2021, algorithms 1 and 2. There a step is shortened after 2^(d-1) directions in vain: with a dozen
+/// parameters and some dozens of trials that is never, so that <see cref="Patience"/> bounds it here. The median rule is that of Golovin et al., "Google Vizier", KDD 2017.
+/// </remarks>
+internal sealed class CostFrugalTuner : ITuner
+{
+    /// <summary>Most directions in vain before steps are shortened.</summary>
+    private const int Patience = 4;
+
+    /// <summary>Length of the first steps, and of the shortest, over the cube's diagonal (the paper's 0.1 and about a hundredth).</summary>
+    private const double FirstStep = 0.1, ShortestStep = 0.01;
+
+    /// <summary>Draws after which a point is taken though its trial was there before.</summary>
+    private const int Draws = 100;
+
+    private readonly SearchSpace _space;
+    private readonly PointSequence _points;
+    private readonly int _seed, _epochs, _early, _dimensions;
+    private readonly List<Trial> _trials = [];
+    private readonly HashSet<string> _tried = [];
+    private Trial? _incumbent, _running;
+    private double[]? _opposite;
+    private double _step;
+    private int _vain, _sinceStart, _bestSinceStart;
+
+    /// <param name="space">The space.</param>
+    /// <param name="points">Where to begin, and where to begin again.</param>
+    /// <param name="seed">The same seed gives the same directions.</param>
+    /// <param name="epochs">Epochs of a trial.</param>
+    public CostFrugalTuner(SearchSpace space, PointSequence points, int seed, int epochs)
+    {
+        (_space, _points, _seed, _epochs, _dimensions) = (space, points, seed, epochs, space.Parameters.Count);
+        var rungs = new Rungs(epochs).Epochs;
+        _early = rungs.Count > 1 ? rungs[^2] : epochs;
+        _step = FirstStep * Diagonal;
+    }
+
+    private double Diagonal => Math.Sqrt(_dimensions);
+
+    public TrialStep? Next(bool canBegin)
+    {
+        if (_running is { } running) return new TrialStep(running.Number, running.Point, _epochs);
+        if (!canBegin) return null;
+        int number = _trials.Count + 1;
+        var point = Propose(number);
+        _trials.Add(_running = new Trial(number, point));
+        _tried.Add(Text(point));
+        return new TrialStep(number, point, _early);
+    }
+
+    public void EpochDone(int trial, int epoch, TrialScore score)
+    {
+        var one = _trials[trial - 1];
+        (one.Epoch, one.Score) = (epoch, score);
+        if (epoch == _early) one.Early = score;
+    }
+
+    public void StepDone(int trial, bool failed)
+    {
+        var one = _trials[trial - 1];
+        if (!failed && one.Epoch < _epochs && IsPromising(one)) return;
+        _running = null;
+        Judge(one, isBetter: !failed && one.Epoch == _epochs && (_incumbent is null || one.Score > _incumbent.Score));
+    }
+
+    public bool IsOver(int trial) => _running?.Number != trial;
+
+    /// <summary>Whether a trial is no worse at its early rung than the median of those that were there before.</summary>
+    private bool IsPromising(Trial trial)
+    {
+        var before = _trials.Where(other => other != trial && other.Early is not null).Select(other => other.Early!.Value).Order().ToList();
+        return before.Count == 0 || trial.Early >= before[(before.Count - 1) / 2];
+    }
+
+    private void Judge(Trial trial, bool isBetter)
+    {
+        _sinceStart++;
+        if (isBetter)
+        {
+            (_incumbent, _opposite, _vain, _bestSinceStart) = (trial, null, 0, _sinceStart);
+        }
+        else if (_incumbent is not null && _opposite is null && ++_vain >= Math.Min(Patience, 1 << Math.Min(_dimensions - 1, Patience)))
+        {
+            Shorten();
+        }
+    }
+
+    /// <summary>Shorter steps by the root of how long nothing better was found; too short ones end the walk, and another begins.</summary>
+    private void Shorten()
+    {
+        _vain = 0;
+        _step *= Math.Sqrt((_bestSinceStart + 1.0) / (_sinceStart + 1.0));
+        if (_step >= ShortestStep * Diagonal) return;
+        (_incumbent, _step, _sinceStart, _bestSinceStart) = (null, FirstStep * Diagonal, 0, 0);
+    }
+
+    private double[] Propose(int number)
+    {
+        if (_incumbent is null) return [.. _points.Of(number)];
+        if (_opposite is { } opposite)
+        {
+            _opposite = null;
+            if (!_tried.Contains(Text(opposite))) return opposite;
+        }
+
+        var random = new Random(SeedMix.Of(_seed, number, _dimensions));
+        double[] point = [];
+        for (int draw = 0; draw < Draws; draw++)
+        {
+            double[] direction = Direction(random);
+            (point, _opposite) = (Move(direction, _step), Move(direction, -_step));
+            if (!_tried.Contains(Text(point))) break;
+        }
+
+        return point;
+    }
+
+    /// <summary>Uniform on the unit sphere.</summary>
+    private double[] Direction(Random random)
+    {
+        double[] normals = [.. Enumerable.Range(0, _dimensions).Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
+        double norm = Math.Sqrt(normals.Sum(normal => normal * normal));
+        return Array.ConvertAll(normals, normal => normal / norm);
+    }
+
+    private double[] Move(double[] direction, double length) => [.. _incumbent!.Point.Zip(direction, (place, share) => Math.Clamp(place + length * share, 0, 1))];
+
+    private string Text(IReadOnlyList<double> point) => TrialValues.ToJson(_space.At(point));
+
+    private sealed class Trial(int number, IReadOnlyList<double> point)
+    {
+        public int Number { get; } = number;
+
+        public IReadOnlyList<double> Point { get; } = point;
+
+        public int Epoch { get; set; }
+
+        public TrialScore Score { get; set; }
+
+        /// <summary>The score at the early rung.</summary>
+        public TrialScore? Early { get; set; }
+    }
+}

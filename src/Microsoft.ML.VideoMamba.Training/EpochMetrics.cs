@@ -1,3 +1,5 @@
+using Microsoft.ML.VideoMamba.Training.Evaluation;
+
 namespace Microsoft.ML.VideoMamba.Training;
 
 /// <summary>How an epoch went.</summary>
@@ -8,4 +10,20 @@ namespace Microsoft.ML.VideoMamba.Training;
 /// <param name="LearningRate">The rate of the epoch's last step.</param>
 /// <param name="Seconds">Time that the epoch took, validation included.</param>
 /// <param name="ClipsPerSecond">Training clips a second, validation left out.</param>
-public sealed record EpochMetrics(int Epoch, double TrainLoss, double? ValidationLoss, double? ValidationTop1, double LearningRate, double Seconds, double ClipsPerSecond);
+public sealed record EpochMetrics(int Epoch, double TrainLoss, double? ValidationLoss, double? ValidationTop1, double LearningRate, double Seconds, double ClipsPerSecond)
+{
+    /// <summary>How well the classes of the validation clips are told apart; null without any, and for regression.</summary>
+    public ClassificationMetrics? Classes { get; init; }
+
+    /// <summary>How well the numbers of the validation clips are met; null without any, and for classification.</summary>
+    public RegressionMetrics? Numbers { get; init; }
+
+    /// <summary>Whether the weights of this epoch are the better ones: of the higher validation accuracy (equal ones: the lower loss), else of the lower loss, else the later ones.</summary>
+    internal bool IsBetterThan(EpochMetrics other) => (ValidationTop1, ValidationLoss) switch
+    {
+        (null, null) => true,
+        (null, { } loss) => loss < other.ValidationLoss,
+        ({ } top1, { } loss) => top1 > other.ValidationTop1 || (top1 == other.ValidationTop1 && loss < other.ValidationLoss),
+        _ => false,
+    };
+}

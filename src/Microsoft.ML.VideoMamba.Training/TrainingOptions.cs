@@ -115,6 +115,12 @@ public sealed record TrainingOptions
     /// </summary>
     public bool Resume { get; init; }
 
+    /// <summary>
+    /// Ends the training behind this epoch though its schedules run on to <see cref="Epochs"/>, from 1 to those; null for none. <see cref="Resume"/> with a later one goes on,
+    /// as if it had never paused.
+    /// </summary>
+    public int? PauseAfter { get; init; }
+
     /// <summary>The warm-up in epochs that holds.</summary>
     public double EffectiveWarmupEpochs => WarmupEpochs ?? Math.Min(5, Epochs / 10.0);
 
@@ -150,6 +156,7 @@ public sealed record TrainingOptions
         Require(!string.IsNullOrEmpty(Device), nameof(Device), Device, "must name a device");
         Require(Workers >= 0, nameof(Workers), Workers, "must be at least 0");
         Require(StateFolder is null || StateFolder.Length > 0, nameof(StateFolder), StateFolder, "must name a folder");
+        Require(PauseAfter is null || (PauseAfter >= 1 && PauseAfter <= Epochs), nameof(PauseAfter), PauseAfter, $"must be from 1 to {nameof(Epochs)}, {Epochs}");
         Require(!Resume || StateFolder is not null, nameof(Resume), Resume, $"needs {nameof(StateFolder)}");
         ArgumentNullException.ThrowIfNull(Augmentation);
         Augmentation.Validate();

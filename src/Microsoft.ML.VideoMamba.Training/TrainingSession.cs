@@ -56,7 +56,7 @@ internal sealed class TrainingSession : IDisposable
         if (_states is { HoldsState: true }) Resume();
         try
         {
-            for (int epoch = _epochs.Count + 1; epoch <= _options.Epochs && !IsStale(epoch); epoch++) Finish(RunEpoch(epoch, cancellation));
+            for (int epoch = _epochs.Count + 1; epoch <= (_options.PauseAfter ?? _options.Epochs) && !IsStale(epoch); epoch++) Finish(RunEpoch(epoch, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -107,8 +107,8 @@ internal sealed class TrainingSession : IDisposable
         if (pending.Batches > 0) Step(epoch, pending);
         if (_reporter.Clips == 0) throw new InvalidDataException($"no clip could be read; the first error: {_training.Failures.First().Message}");
         var (trainLoss, rate, clipsPerSecond) = (_reporter.MeanLoss, _learner.LearningRate, _reporter.ClipsPerSecond);
-        var (loss, top1) = Validate(cancellation);
-        return new EpochMetrics(epoch, trainLoss, loss, top1, rate, _reporter.EpochSeconds, clipsPerSecond);
+        var (classes, numbers) = Validate(cancellation);
+        return new EpochMetrics(epoch, trainLoss, classes?.LogLoss ?? numbers?.MeanSquaredError, classes?.Top1, rate, _reporter.EpochSeconds, clipsPerSecond) { Classes = classes, Numbers = numbers };
     }
 
     private double Accumulate(Batch batch, PendingStep pending, int epoch)
@@ -132,7 +132,7 @@ internal sealed class TrainingSession : IDisposable
     private NonFiniteLossException NonFinite(string what, double value, int epoch, IReadOnlyList<string> clips) =>
         new(what, value, epoch, _learner.Position + 1, _learner.NextLearningRate, clips, BestSoFar());
 
-    private (double? Loss, double? Top1) Validate(CancellationToken cancellation)
+    private (ClassificationMetrics? Classes, RegressionMetrics? Numbers) Validate(CancellationToken cancellation)
     {
         if (_validation is null) return (null, null);
         var outputs = _learner.WithKept(() => ClipScorer.Score(_model, _validation, cancellation));

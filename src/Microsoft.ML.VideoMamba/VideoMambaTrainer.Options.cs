@@ -240,6 +240,9 @@ public sealed partial class VideoMambaTrainer
         /// <summary>Whether to go on from the state in <see cref="StateFolder"/>. Without it, a folder that holds a state is refused.</summary>
         public bool Resume { get; set; }
 
+        /// <summary>Ends the training behind this epoch though its schedules run on to <see cref="Epochs"/>, from 1 to those; null for none. <see cref="Resume"/> goes on.</summary>
+        public int? PauseAfter { get; set; }
+
         /// <summary>
         /// Where the model is trained: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Null for what <c>VIDEOMAMBA_DEVICE</c> in the environment says, then
         /// <see cref="MLContext.GpuDeviceId"/>, then the first CUDA device where there is one, else the CPU.

@@ -44,6 +44,23 @@ public sealed class ResumeTests
         foreach (var result in new[] { whole, stopped, resumed }) result.Model.Dispose();
     }
 
+    /// <summary>Unlike a shorter training, a paused one has the rates of the whole.</summary>
+    [TestMethod]
+    public void ATrainingThatPausesGoesOnAsIfItHadNot()
+    {
+        using var folder = new TemporaryFolder();
+        var options = s_options with { StateFolder = folder["state"], Resume = true };
+        var whole = new TrainingRun(s_config, options with { StateFolder = null, Resume = false }).Fit(ToyClips.Set());
+
+        var results = new[] { 2, 2, 3, options.Epochs }.Select(epoch => new TrainingRun(s_config, options with { PauseAfter = epoch }).Fit(ToyClips.Set())).ToList();
+
+        CollectionAssert.AreEqual(new[] { 2, 2, 3, options.Epochs }, results.Select(result => result.Epochs.Count).ToArray());
+        Assert.IsFalse(results.Any(result => result.Cancelled));
+        CollectionAssert.AreEqual(Losses(whole), Losses(results[^1]));
+        AssertSameWeights(whole.Model, results[^1].Model);
+        foreach (var result in results.Append(whole)) result.Model.Dispose();
+    }
+
     [TestMethod]
     public void RegressionGoesOnInItsOwnScale()
     {

@@ -10,6 +10,9 @@ public sealed record ClassificationMetrics(int Clips, double Top1, double Top5, 
     /// <summary>Probabilities below this count as this: one impossible class would make the mean infinite.</summary>
     private const double LeastProbability = 1e-15;
 
+    /// <summary>Mean over the classes of the part of a class's clips whose class scored highest, in [0, 1]: a class of few clips counts as much as one of many.</summary>
+    public double MacroAccuracy { get; init; }
+
     /// <summary>Measures.</summary>
     /// <param name="scores">Each clip's class and a probability for each class.</param>
     /// <exception cref="ArgumentException">There is no clip, or a class has no probability.</exception>
@@ -17,6 +20,7 @@ public sealed record ClassificationMetrics(int Clips, double Top1, double Top5, 
     {
         ArgumentNullException.ThrowIfNull(scores);
         int clips = 0, first = 0, amongFive = 0;
+        var ofClass = new Dictionary<int, (int Clips, int First)>();
         double logLoss = 0;
         foreach (var (wanted, probabilities) in scores)
         {
@@ -24,12 +28,14 @@ public sealed record ClassificationMetrics(int Clips, double Top1, double Top5, 
             int better = Enumerable.Range(0, probabilities.Count).Count(other => Precedes(probabilities, other, wanted));
             clips++;
             if (better < 1) first++;
+            var (there, right) = ofClass.GetValueOrDefault(wanted);
+            ofClass[wanted] = (there + 1, better < 1 ? right + 1 : right);
             if (better < 5) amongFive++;
             logLoss -= Math.Log(probabilities[wanted] > LeastProbability ? probabilities[wanted] : LeastProbability);
         }
 
         if (clips == 0) throw new ArgumentException("There is no clip to measure.", nameof(scores));
-        return new ClassificationMetrics(clips, (double)first / clips, (double)amongFive / clips, logLoss / clips);
+        return new ClassificationMetrics(clips, (double)first / clips, (double)amongFive / clips, logLoss / clips) { MacroAccuracy = ofClass.Values.Average(one => (double)one.First / one.Clips) };
     }
 
     /// <summary>Measures what a model said.</summary>

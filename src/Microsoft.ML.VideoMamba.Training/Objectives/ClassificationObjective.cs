@@ -26,11 +26,7 @@ internal sealed class ClassificationObjective(TrainingOptions options) : IObject
         return (clips, logits => CrossEntropy.OfTargets(logits, weights is null ? targets : targets * weights));
     }
 
-    public (double Loss, double? Top1) Measure(IReadOnlyList<ClipOutput> outputs)
-    {
-        var metrics = ClassificationMetrics.Of(outputs);
-        return (metrics.LogLoss, metrics.Top1);
-    }
+    public (ClassificationMetrics? Classes, RegressionMetrics? Numbers) Measure(IReadOnlyList<ClipOutput> outputs) => (ClassificationMetrics.Of(outputs), null);
 
     public void Finish(VideoMambaModel model)
     {

@@ -54,7 +54,7 @@ internal sealed class DistillationObjective : IObjective, IDisposable
         return lossOf(model.Classify(tokens.select(1, 0))).Plus(TokenAlignment.Of(_head.forward(tokens), _teacher.Tokens(clips)).Times(_options.Weight));
     }
 
-    public (double Loss, double? Top1) Measure(IReadOnlyList<ClipOutput> outputs) => _labels.Measure(outputs);
+    public (ClassificationMetrics? Classes, RegressionMetrics? Numbers) Measure(IReadOnlyList<ClipOutput> outputs) => _labels.Measure(outputs);
 
     public void Finish(VideoMambaModel model) => _labels.Finish(model);
 

@@ -23,8 +23,8 @@ internal interface IObjective
         return lossOf(model.forward(clips));
     }
 
-    /// <summary>Validation loss and, for classes, accuracy, of what a model said of clips seen as in evaluation.</summary>
-    (double Loss, double? Top1) Measure(IReadOnlyList<ClipOutput> outputs);
+    /// <summary>How good is what a model said of clips seen as in evaluation, of classes or of numbers.</summary>
+    (ClassificationMetrics? Classes, RegressionMetrics? Numbers) Measure(IReadOnlyList<ClipOutput> outputs);
 
     /// <summary>Makes a trained model say what a user expects of it.</summary>
     void Finish(VideoMambaModel model);

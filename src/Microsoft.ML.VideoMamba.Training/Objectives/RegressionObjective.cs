@@ -15,11 +15,8 @@ internal sealed class RegressionObjective(TargetScale targets) : IObjective
         return (batch.Clips(config.InputShape(), device), output => SquaredError.OfFirstColumn(output, scaled));
     }
 
-    public (double Loss, double? Top1) Measure(IReadOnlyList<ClipOutput> outputs)
-    {
-        var scaled = RegressionMetrics.Of(outputs.Select(output => (targets.Scale(output.Label.Target), (double)output.Output[0])));
-        return (scaled.MeanSquaredError * targets.Deviation * targets.Deviation, null);
-    }
+    public (ClassificationMetrics? Classes, RegressionMetrics? Numbers) Measure(IReadOnlyList<ClipOutput> outputs) =>
+        (null, RegressionMetrics.Of(outputs.Select(output => ((double)output.Label.Target, targets.Restore(output.Output[0])))));
 
     public void Finish(VideoMambaModel model) => targets.Unscale(HeadOf(model));
 

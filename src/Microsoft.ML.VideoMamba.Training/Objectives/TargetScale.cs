@@ -20,6 +20,8 @@ internal readonly record struct TargetScale(double Mean, double Deviation)
 
     public double Scale(double target) => (target - Mean) / Deviation;
 
+    public double Restore(double scaled) => Mean + Deviation * scaled;
+
     /// <summary>From a head that says scaled numbers to one that says the numbers themselves.</summary>
     public void Unscale(IReadOnlyDictionary<string, Parameter> parameters)
     {

@@ -15,7 +15,7 @@ internal sealed class BestWeights : IDisposable
     /// <returns>Whether they are.</returns>
     public bool Offer(EpochMetrics epoch, Tensor values)
     {
-        if (Epoch is not null && !IsBetter(epoch, Epoch)) return false;
+        if (Epoch is not null && !epoch.IsBetterThan(Epoch)) return false;
         Take(epoch, values);
         return true;
     }
@@ -30,12 +30,4 @@ internal sealed class BestWeights : IDisposable
     }
 
     public void Dispose() => Values?.Dispose();
-
-    private static bool IsBetter(EpochMetrics one, EpochMetrics best) => (one.ValidationTop1, one.ValidationLoss) switch
-    {
-        (null, null) => true,
-        (null, { } loss) => loss < best.ValidationLoss,
-        ({ } top1, { } loss) => top1 > best.ValidationTop1 || (top1 == best.ValidationTop1 && loss < best.ValidationLoss),
-        _ => false,
-    };
 }

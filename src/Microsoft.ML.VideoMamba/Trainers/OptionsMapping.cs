@@ -80,6 +80,7 @@ internal static class OptionsMapping
         Workers = options.Workers,
         StateFolder = options.StateFolder,
         Resume = options.Resume,
+        PauseAfter = options.PauseAfter,
         Device = device,
         Seed = seed,
     };

@@ -28,6 +28,29 @@ public static class ClipSplit
         return ([.. Enumerable.Range(0, labels.Count).Where(index => !validation.Contains(index))], [.. validation]);
     }
 
+    /// <summary>Splits a set into folds of which each holds its share of every class. Numbers of a regression count as one class.</summary>
+    /// <param name="labels">The label of each clip.</param>
+    /// <param name="task">Whether the labels are classes.</param>
+    /// <param name="count">Folds, at least 2 and at most as many as there are clips.</param>
+    /// <param name="seed">The same seed gives the same folds.</param>
+    /// <returns>The clips of each fold, ascending.</returns>
+    public static IReadOnlyList<IReadOnlyList<int>> Folds(IReadOnlyList<TrainingLabel> labels, TrainingTask task, int count, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (count < 2 || count > labels.Count) throw new ArgumentOutOfRangeException(nameof(count), count, $"Must be from 2 to the number of clips, {labels.Count}.");
+        var random = new Random(seed);
+        var folds = Enumerable.Range(0, count).Select(_ => new SortedSet<int>()).ToList();
+        int next = 0;
+        foreach (var group in Enumerable.Range(0, labels.Count).GroupBy(index => task == TrainingTask.Classification ? labels[index].ClassIndex : 0).OrderBy(group => group.Key))
+        {
+            int[] members = [.. group];
+            random.Shuffle(members);
+            foreach (int member in members) folds[next++ % count].Add(member);
+        }
+
+        return [.. folds.Select(fold => (IReadOnlyList<int>)[.. fold])];
+    }
+
     private static int Share(int count, double fraction) =>
         count < 2 ? 0 : Math.Clamp((int)Math.Round(count * fraction, MidpointRounding.AwayFromZero), 1, count - 1);
 }

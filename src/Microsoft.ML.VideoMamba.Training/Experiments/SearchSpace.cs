@@ -53,7 +53,7 @@ public sealed class SearchSpace
     /// <summary>The greatest number that a field may have in a trial.</summary>
     /// <param name="name">The field.</param>
     /// <param name="own">The recipe's own number.</param>
-    internal int Greatest(string name, int own)
+    public int Greatest(string name, int own)
     {
         var found = Parameters.FirstOrDefault(parameter => parameter.Name == name);
         if (found is null) return own;

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.ML.VideoMamba.Training.Runs;
 
 namespace Microsoft.ML.VideoMamba.Training.Recipes;
 
@@ -72,16 +73,7 @@ public static class RecipeFile
     public static void Write(Recipe recipe, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string beside = $"{path}.{Guid.NewGuid():N}.partial";
-        try
-        {
-            File.WriteAllText(beside, ToJson(recipe) + "\n");
-            File.Move(beside, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
+        TextFile.Write(path, ToJson(recipe) + "\n");
     }
 
     /// <summary>What is wrong, in the words of the file instead of the types'.</summary>

@@ -34,7 +34,7 @@ internal static class RunSettings
     }
 
     /// <summary>Count and labels: the same set of clips in the same order has the same text.</summary>
-    private static string Describe(ITrainingSet set)
+    public static string Describe(ITrainingSet set)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < set.Count; i++) hash.AppendData(MemoryMarshal.AsBytes<TrainingLabel>([set.LabelOf(i)]));

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.ML.VideoMamba.Training.Experiments.Runs;
+using Microsoft.ML.VideoMamba.Training.Recipes;
+using Microsoft.ML.VideoMamba.Training.Runs;
+
+namespace Microsoft.ML.VideoMamba.Training.Experiments;
+
+/// <summary>
+/// Searches for the recipe that learns a set of clips best, within a time or a number of trials. Whatever ends it, it goes on from its folder: no finished trial is lost,
+/// and one that was under way goes on from its last epoch.
+/// </summary>
+public sealed class Experiment
+{
+    private readonly Recipe _recipe;
+    private readonly SearchSpace _space;
+    private readonly IReadOnlyList<ExperimentFold> _folds;
+    private readonly int _outputs;
+    private readonly ExperimentOptions _options;
+    private readonly Action<TrainingResult, string> _saveModel;
+    private readonly ILogger _logger;
+
+    /// <summary>Says what is searched.</summary>
+    /// <param name="recipe">What all trials start from; the first one is as near to it as the space allows.</param>
+    /// <param name="space">What trials may differ in.</param>
+    /// <param name="folds">What trials learn from and are judged by; of several the mean counts.</param>
+    /// <param name="outputs">Outputs of the head: the classes, or 1.</param>
+    /// <param name="options">How the experiment is run.</param>
+    /// <param name="saveModel">Writes the model of a training's result to a file.</param>
+    /// <param name="logger">Told of trials that fail and of clips that cannot be read.</param>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    /// <exception cref="SearchSpaceException">The space does not fit the recipe.</exception>
+    public Experiment(
+        Recipe recipe, SearchSpace space, IReadOnlyList<ExperimentFold> folds, int outputs, ExperimentOptions options, Action<TrainingResult, string> saveModel, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(folds);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(saveModel);
+        ArgumentOutOfRangeException.ThrowIfZero(folds.Count, nameof(folds));
+        recipe.Validate();
+        options.Validate(recipe.Task);
+        if (recipe.Model.Frames is null) throw new ArgumentException($"{recipe.Name} is for images; an experiment learns from clips.", nameof(recipe));
+        space.Check(recipe);
+        (_recipe, _space, _folds, _outputs, _options, _saveModel, _logger) = (recipe, space, folds, outputs, options, saveModel, logger ?? NullLogger.Instance);
+    }
+
+    /// <summary>Searches. It blocks until the time or the trials are used up, or cancellation.</summary>
+    /// <param name="progress">Told of each epoch and each change of a trial.</param>
+    /// <param name="cancellation">Ends it within a step; the result then holds the best so far.</param>
+    /// <exception cref="ExperimentException">The folder holds another experiment, or one that is not to be resumed; or trial after trial failed.</exception>
+    /// <exception cref="IOException">The journal cannot be written.</exception>
+    public ExperimentResult Run(IProgress<ExperimentProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var folder = new ExperimentFolder(_options.Folder);
+        Directory.CreateDirectory(folder.FullName);
+        var ledger = new ExperimentLedger(_recipe, _space, _options, _folds.Count, folder);
+        using var journal = ExperimentJournal.Open(folder.Journal, Settings(ledger.Metric), _options.Resume);
+        TextFile.Write(folder.Space, SearchSpaceFile.ToJson(_space) + "\n");
+        var session = new ExperimentSession(ledger, journal, new TrialTrainer(_folds, _outputs, _options, folder, _saveModel, _logger), new EpochPace(_outputs), _options, folder, progress, _logger);
+        return session.Run(cancellation);
+    }
+
+    private Dictionary<string, string> Settings(ExperimentMetric metric)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["tuner"] = _options.Tuner.ToString(),
+            ["seed"] = FormattableString.Invariant($"{_options.Seed}"),
+            ["metric"] = ExperimentMetrics.NameOf(metric),
+            ["space"] = SearchSpaceFile.ToJson(_space),
+            ["recipe"] = RecipeFile.ToJson(_recipe),
+        };
+        for (int fold = 0; fold < _folds.Count; fold++)
+        {
+            settings[$"training set {fold}"] = RunSettings.Describe(_folds[fold].Training);
+            settings[$"validation set {fold}"] = RunSettings.Describe(_folds[fold].Validation);
+        }
+
+        return settings;
+    }
+}

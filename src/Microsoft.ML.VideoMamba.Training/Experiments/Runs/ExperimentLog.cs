@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.ML.VideoMamba.Training.Experiments.Runs;
+
+/// <summary>What an experiment says while it runs.</summary>
+internal static partial class ExperimentLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} failed: {Reason}")]
+    public static partial void TrialFailed(this ILogger logger, int trial, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} starts again, since its state is damaged: {Reason}")]
+    public static partial void StateDamaged(this ILogger logger, int trial, string reason);
+}

@@ -1,0 +1,29 @@
+using Microsoft.ML.VideoMamba.Training.Recipes;
+using Microsoft.ML.VideoMamba.Training.Runs;
+
+namespace Microsoft.ML.VideoMamba.Training.Experiments.Runs;
+
+/// <summary>What an experiment leaves beside its journal, brought up to date whenever a trial is left: the table, the best model and its recipe.</summary>
+internal sealed class ExperimentOutputs(ExperimentLedger ledger, ExperimentFolder folder)
+{
+    private (int Trial, int Epochs)? _written;
+
+    public void Write()
+    {
+        TextFile.Write(folder.Table, ExperimentTable.ToCsv(ledger.Trials, ledger.Metric));
+        if (ledger.Best is not { Recipe: { } recipe, Model: { } model } best || _written == (best.Number, best.Epochs)) return;
+        string beside = $"{folder.Model}.{Guid.NewGuid():N}.partial";
+        try
+        {
+            File.Copy(model, beside);
+            File.Move(beside, folder.Model, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+
+        RecipeFile.Write(recipe with { Name = $"trial-{best.Number}", Title = $"The best of {ledger.Count} trials" }, folder.Recipe);
+        _written = (best.Number, best.Epochs);
+    }
+}

@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.VideoMamba.Models;
+using Microsoft.ML.VideoMamba.Models.Checkpoints;
+using Microsoft.ML.VideoMamba.Training.Recipes;
+
+namespace Microsoft.ML.VideoMamba.Training.Experiments.Runs;
+
+/// <summary>Trains a trial on each fold in turn, from the state where it was left.</summary>
+/// <param name="folds">The clips.</param>
+/// <param name="outputs">Outputs of the head.</param>
+/// <param name="options">Device, seed and the like.</param>
+/// <param name="folder">Where states are kept.</param>
+/// <param name="saveModel">Writes a result's model to a file, whole or not at all.</param>
+/// <param name="logger">Told of clips that cannot be read.</param>
+internal sealed class TrialTrainer(IReadOnlyList<ExperimentFold> folds, int outputs, ExperimentOptions options, ExperimentFolder folder, Action<TrainingResult, string> saveModel, ILogger logger)
+{
+    /// <summary>Trains to an epoch, and writes the model of the best fold.</summary>
+    /// <param name="trial">The trial.</param>
+    /// <param name="recipe">What it trains by.</param>
+    /// <param name="toEpoch">The epoch.</param>
+    /// <param name="courseGrew">Called when the trial's course may have grown.</param>
+    /// <param name="cancellation">Ends it within a step.</param>
+    public void Train(ExperimentTrial trial, Recipe recipe, int toEpoch, Action courseGrew, CancellationToken cancellation)
+    {
+        TrainingResult? best = null;
+        try
+        {
+            for (int fold = 0; fold < folds.Count && !cancellation.IsCancellationRequested; fold++)
+            {
+                var result = Train(trial, recipe, toEpoch, fold, courseGrew, cancellation);
+                (best, var other) = IsBetter(result, best) ? (result, best) : (best, result);
+                other?.Model.Dispose();
+            }
+
+            if (best is null || trial.Course.Epochs == 0) return;
+            Directory.CreateDirectory(folder.FolderOf(trial.Number));
+            saveModel(best, folder.ModelOf(trial.Number));
+        }
+        finally
+        {
+            best?.Model.Dispose();
+        }
+    }
+
+    private TrainingResult Train(ExperimentTrial trial, Recipe recipe, int toEpoch, int fold, Action courseGrew, CancellationToken cancellation)
+    {
+        string state = folder.StateOf(trial.Number, fold);
+        var run = new TrainingRun(recipe.ToConfig(outputs), OptionsOf(recipe, fold) with { PauseAfter = toEpoch, StateFolder = state, Resume = true }, StartOf(recipe), logger);
+        TrainingResult result;
+        try
+        {
+            result = Fit();
+        }
+        catch (CheckpointException error) when (error.Path.StartsWith(state, StringComparison.Ordinal))
+        {
+            // The trial starts again: it is the same one, bit by bit on a CPU.
+            logger.StateDamaged(trial.Number, error.Message);
+            Directory.Delete(state, recursive: true);
+            result = Fit();
+        }
+
+        foreach (var epoch in result.Epochs) Add(epoch);
+        return result;
+
+        TrainingResult Fit() => run.Fit(folds[fold].Training, folds[fold].Validation, epochDone: Add, cancellation: cancellation);
+
+        void Add(EpochMetrics epoch)
+        {
+            trial.Course.Add(fold, epoch);
+            courseGrew();
+        }
+    }
+
+    private TrainingOptions OptionsOf(Recipe recipe, int fold)
+    {
+        int batch = Math.Min(options.MaxBatchSize, recipe.Schedule.StepSize), accumulate = Math.Max(1, recipe.Schedule.StepSize / batch);
+        var training = folds[fold].Training;
+        return recipe.ToTrainingOptions(batch * accumulate) with
+        {
+            BatchSize = batch,
+            AccumulationSteps = accumulate,
+            Precision = options.Precision,
+            ClassWeights = options.BalanceClasses ? ClassBalance.Weights(Enumerable.Range(0, training.Count).Select(training.LabelOf), outputs) : null,
+            OnFailure = options.OnFailure,
+            Seed = options.Seed,
+            Device = options.Device,
+            Workers = options.Workers,
+        };
+    }
+
+    private static Action<VideoMambaModel>? StartOf(Recipe recipe) => recipe.Checkpoint is not { } path ? null : model =>
+    {
+        using var file = Checkpoint.Open(path);
+        CheckpointLoader.Load(model, file, new LoadOptions { Head = HeadLoading.DropOnMismatch });
+    };
+
+    private static bool IsBetter(TrainingResult one, TrainingResult? best) =>
+        best is null || (one.BestEpoch > 0 && (best.BestEpoch == 0 || one.Epochs[one.BestEpoch - 1].IsBetterThan(best.Epochs[best.BestEpoch - 1])));
+}

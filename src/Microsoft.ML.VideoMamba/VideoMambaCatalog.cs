@@ -3,6 +3,7 @@ using Microsoft.ML.VideoMamba.Interop;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training;
+using Microsoft.ML.VideoMamba.Training.Experiments;
 
 namespace Microsoft.ML.VideoMamba;
 
@@ -157,6 +158,32 @@ public static class VideoMambaCatalog
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellation = default) =>
         new(MLNet.Environment(catalog), TrainingTask.Regression, options, new(validationSet, metricsCallback, progress, cancellation));
+
+    /// <summary>Makes an experiment that finds how to tell classes of a user's own clips apart.</summary>
+    /// <param name="catalog">The task's catalog.</param>
+    /// <param name="settings">Time, trials, metric, what is searched and where everything is kept.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range; the message names it.</exception>
+    /// <exception cref="RecipeSpaceException">The search space does not fit the recipe.</exception>
+    [OverloadResolutionPriority(1)]
+    public static VideoMambaExperiment CreateVideoMambaExperiment(this MulticlassClassificationCatalog catalog, VideoMambaExperimentSettings settings) =>
+        new(MLNet.Environment(catalog), TrainingTask.Classification, settings);
+
+    /// <summary>Makes an experiment that finds how to tell classes of a user's own clips apart.</summary>
+    /// <param name="catalog">The task's catalog.</param>
+    /// <param name="maxExperimentTimeInSeconds">Seconds that all trials together may take.</param>
+    public static VideoMambaExperiment CreateVideoMambaExperiment(this MulticlassClassificationCatalog catalog, uint maxExperimentTimeInSeconds) =>
+        catalog.CreateVideoMambaExperiment(new VideoMambaExperimentSettings { MaxExperimentTimeInSeconds = maxExperimentTimeInSeconds });
+
+    /// <summary>Makes an experiment that finds how to say a number of a user's own clips.</summary>
+    /// <inheritdoc cref="CreateVideoMambaExperiment(MulticlassClassificationCatalog, VideoMambaExperimentSettings)"/>
+    [OverloadResolutionPriority(1)]
+    public static VideoMambaExperiment CreateVideoMambaExperiment(this RegressionCatalog catalog, VideoMambaExperimentSettings settings) =>
+        new(MLNet.Environment(catalog), TrainingTask.Regression, settings);
+
+    /// <summary>Makes an experiment that finds how to say a number of a user's own clips.</summary>
+    /// <inheritdoc cref="CreateVideoMambaExperiment(MulticlassClassificationCatalog, uint)"/>
+    public static VideoMambaExperiment CreateVideoMambaExperiment(this RegressionCatalog catalog, uint maxExperimentTimeInSeconds) =>
+        catalog.CreateVideoMambaExperiment(new VideoMambaExperimentSettings { MaxExperimentTimeInSeconds = maxExperimentTimeInSeconds });
 
     /// <summary>
     /// Makes a model of a checkpoint that was trained elsewhere, such as the tool's <c>weights.safetensors</c>: <see cref="ModelOperationsCatalog.Save(ITransformer, DataViewSchema, string)"/>

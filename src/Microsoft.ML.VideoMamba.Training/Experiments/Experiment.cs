@@ -13,7 +13,7 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments;
 public sealed class Experiment
 {
     private readonly Recipe _recipe;
-    private readonly SearchSpace _space;
+    private readonly RecipeSpace _space;
     private readonly IReadOnlyList<ExperimentFold> _folds;
     private readonly int _outputs;
     private readonly ExperimentOptions _options;
@@ -29,9 +29,9 @@ public sealed class Experiment
     /// <param name="saveModel">Writes the model of a training's result to a file.</param>
     /// <param name="logger">Told of trials that fail and of clips that cannot be read.</param>
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
-    /// <exception cref="SearchSpaceException">The space does not fit the recipe.</exception>
+    /// <exception cref="RecipeSpaceException">The space does not fit the recipe.</exception>
     public Experiment(
-        Recipe recipe, SearchSpace space, IReadOnlyList<ExperimentFold> folds, int outputs, ExperimentOptions options, Action<TrainingResult, string> saveModel, ILogger? logger = null)
+        Recipe recipe, RecipeSpace space, IReadOnlyList<ExperimentFold> folds, int outputs, ExperimentOptions options, Action<TrainingResult, string> saveModel, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(space);
@@ -57,7 +57,7 @@ public sealed class Experiment
         Directory.CreateDirectory(folder.FullName);
         var ledger = new ExperimentLedger(_recipe, _space, _options, _folds.Count, folder);
         using var journal = ExperimentJournal.Open(folder.Journal, Settings(ledger.Metric), _options.Resume);
-        TextFile.Write(folder.Space, SearchSpaceFile.ToJson(_space) + "\n");
+        TextFile.Write(folder.Space, RecipeSpaceFile.ToJson(_space) + "\n");
         var session = new ExperimentSession(ledger, journal, new TrialTrainer(_folds, _outputs, _options, folder, _saveModel, _logger), new EpochPace(_outputs), _options, folder, progress, _logger);
         return session.Run(cancellation);
     }
@@ -69,7 +69,7 @@ public sealed class Experiment
             ["tuner"] = _options.Tuner.ToString(),
             ["seed"] = FormattableString.Invariant($"{_options.Seed}"),
             ["metric"] = ExperimentMetrics.NameOf(metric),
-            ["space"] = SearchSpaceFile.ToJson(_space),
+            ["space"] = RecipeSpaceFile.ToJson(_space),
             ["recipe"] = RecipeFile.ToJson(_recipe),
         };
         for (int fold = 0; fold < _folds.Count; fold++)

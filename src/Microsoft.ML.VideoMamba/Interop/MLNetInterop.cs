@@ -130,6 +130,8 @@ namespace Microsoft.ML.VideoMamba.Interop
 
         public static IHostEnvironment Environment(TrainCatalogBase.CatalogInstantiatorBase catalog) => CatalogUtils.GetEnvironment(catalog);
 
+        public static IHostEnvironment Environment(TrainCatalogBase catalog) => CatalogUtils.GetEnvironment(catalog);
+
         public static SchemaShape.Column Column(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey = false, SchemaShape? annotations = null) =>
             new(name, kind, itemType, isKey, annotations);
 

@@ -6,9 +6,7 @@ using Microsoft.ML.VideoMamba.Interop;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Networks;
-using Microsoft.ML.VideoMamba.Schemas;
 using Microsoft.ML.VideoMamba.Training;
-using Microsoft.ML.VideoMamba.Training.Clips;
 
 namespace Microsoft.ML.VideoMamba.Trainers;
 
@@ -39,9 +37,10 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
 
     public VideoMambaTransformer Run(IDataView input)
     {
-        var (feature, label, classes) = Columns(input.Schema);
+        var reader = new RowReader(_environment, _host, _channel, _options, _task, _cancellation);
+        var (feature, label, classes) = reader.Columns(input.Schema);
         var names = _task == TrainingTask.Classification ? KeyNames.Read(label) : null;
-        if (_arguments.ValidationSet is { } validationView) CheckValidation(validationView.Schema, feature, classes, names);
+        if (_arguments.ValidationSet is { } validationView) reader.CheckValidation(validationView.Schema, feature, classes, names);
 
         string device = NetworkDevice.Choose(_host, _options.Device);
         int seed = _options.Seed ?? MLNet.Seed(_environment) ?? 1;
@@ -49,8 +48,9 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
         var config = NetworkShape.Of(_options, feature, classes, checkpoint);
         var options = OptionsMapping.ToTraining(_options, _task, device, seed);
 
-        using var training = Read(input, config, "Training");
-        using var validation = _arguments.ValidationSet is null ? null : Read(_arguments.ValidationSet, config, "Validation");
+        int side = Math.Min(config.Height, config.Width);
+        using var training = reader.Read(input, side, "Training");
+        using var validation = _arguments.ValidationSet is null ? null : reader.Read(_arguments.ValidationSet, side, "Validation");
         if (_task == TrainingTask.Classification) WarnOfRareClasses(training, classes, names);
         if (_options.BalanceClasses && _task == TrainingTask.Classification) options = options with { ClassWeights = ClassBalance.Weights(Enumerable.Range(0, training.Count).Select(training.LabelOf), classes) };
         var run = new TrainingRun(config, options, checkpoint is null ? null : model => Initialize(model, checkpoint), new ChannelLogger(_channel));
@@ -79,71 +79,8 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
         _channel.Dispose();
     }
 
-    private (DataViewSchema.Column Feature, DataViewSchema.Column Label, int Classes) Columns(DataViewSchema schema)
-    {
-        var feature = schema.Find("feature", _options.FeatureColumnName);
-        FeatureColumn.Check(feature);
-        var label = schema.Find("label", _options.LabelColumnName);
-        int classes = LabelColumn.Check(label, _task);
-        if (_task == TrainingTask.Classification && classes < 2) throw new InvalidOperationException($"Label column '{label.Name}' has {classes} class; at least 2 are needed to tell apart.");
-        return (feature, label, classes);
-    }
-
-    /// <summary>A validation set whose classes are numbered otherwise would choose the wrong epoch silently.</summary>
-    private void CheckValidation(DataViewSchema schema, DataViewSchema.Column feature, int classes, KeyNames? names)
-    {
-        var (ownFeature, ownLabel, ownClasses) = Columns(schema);
-        if (!ownFeature.Type.Equals(feature.Type)) throw SchemaMismatch.Type("validation feature", feature.Name, feature.Type.ToString()!, ownFeature.Type);
-        var ownNames = _task == TrainingTask.Classification ? KeyNames.Read(ownLabel) : null;
-        if (ownClasses == classes && (names is null || ownNames is null || names.Texts.SequenceEqual(ownNames.Texts))) return;
-        throw new ArgumentException(
-            $"The validation set's label column '{ownLabel.Name}' has other keys than the training set's: map both with one fitted MapValueToKey.", nameof(schema));
-    }
-
     private void Initialize(VideoMambaModel model, Checkpoint checkpoint) =>
         _channel.Info(MessageSensitivity.None, "Starting from {0}: {1}", checkpoint.Path, CheckpointLoader.Load(model, checkpoint, new LoadOptions { Head = HeadLoading.DropOnMismatch }));
-
-    private RowSet Read(IDataView data, VideoMambaConfig config, string role)
-    {
-        long memoryBytes = _options.CacheMemoryBytes ?? ClipCache.DefaultMemoryBytes;
-        // A little more than the network takes, for random crops; the original's ratio.
-        int shortSide = (Math.Min(config.Height, config.Width) * 8 + 6) / 7;
-        RowSet rows = data.Schema[_options.FeatureColumnName].Type is VideoDataViewType
-            ? new ClipRows(data, _options.FeatureColumnName, shortSide, _options.OnFailure, memoryBytes, _options.CacheFolder ?? MLNet.TemporaryFolder(_environment), _options.CacheDiskBytes)
-            : new PixelRows(data, _options.FeatureColumnName, memoryBytes);
-        try
-        {
-            Fill(rows, data, role);
-            return rows;
-        }
-        catch
-        {
-            rows.Dispose();
-            throw;
-        }
-    }
-
-    private void Fill(RowSet rows, IDataView data, string role)
-    {
-        var label = data.Schema[_options.LabelColumnName];
-        using var cursor = data.GetRowCursor([data.Schema[_options.FeatureColumnName], label]);
-        var labelOf = LabelColumn.Open(cursor, label);
-        var add = rows.Open(cursor);
-        long row = 0, withoutLabel = 0, withoutClip = 0;
-        using var reading = new ReadingProgress(_host, _channel, role, data.GetRowCount());
-        for (; cursor.MoveNext(); row++)
-        {
-            reading.RowDone();
-            _cancellation.ThrowIfCancelled();
-            if (labelOf() is not { } found) withoutLabel++;
-            else if (!add(found, row)) withoutClip++;
-        }
-
-        if (rows.Count == 0) throw new InvalidOperationException($"{role} set has 0 instances, aborting training: of {row} rows {withoutLabel} have no label and {withoutClip} no clip.");
-        if (withoutLabel > 0) _channel.Warning(MessageSensitivity.None, "{0} set: {1} rows have no label and are left out.", role, withoutLabel);
-        if (withoutClip > 0) _channel.Warning(MessageSensitivity.None, "{0} set: {1} rows have no clip and are left out.", role, withoutClip);
-        if (rows.CacheShortage is { } shortage) _channel.Warning(MessageSensitivity.None, "{0} set: {1}. The others are read again in each epoch.", role, shortage);
-    }
 
     private void WarnOfRareClasses(RowSet rows, int classes, KeyNames? names)
     {

@@ -21,7 +21,7 @@ public sealed class ExperimentTests : IDisposable
         Schedule = new RecipeSchedule { Epochs = 6, StepSize = 8, RateRule = RateRule.Fixed, LearningRate = 1e-3, WarmupEpochs = 0 },
     };
 
-    private static readonly SearchSpace s_space = new([new RangeParameter("schedule.learning_rate", 1e-5, 1e-2) { Scale = RangeScale.Log }, ChoiceParameter.Of("model.depth", 1, 2)]);
+    private static readonly RecipeSpace s_space = new([new RangeParameter("schedule.learning_rate", 1e-5, 1e-2) { Scale = RangeScale.Log }, ChoiceParameter.Of("model.depth", 1, 2)]);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -70,7 +70,7 @@ public sealed class ExperimentTests : IDisposable
     public void TrialsThatFailAreRows()
     {
         // Rates up to a million: losses become infinite.
-        var space = new SearchSpace([new RangeParameter("schedule.learning_rate", 1e-3, 1e6) { Scale = RangeScale.Log }]);
+        var space = new RecipeSpace([new RangeParameter("schedule.learning_rate", 1e-3, 1e6) { Scale = RangeScale.Log }]);
 
         var result = Run(Options with { MaxTrials = 6, Seed = 3 }, space: space);
 
@@ -172,12 +172,12 @@ public sealed class ExperimentTests : IDisposable
     {
         Run(Options with { MaxTrials = 1 });
 
-        string Refusal(ExperimentOptions options, SearchSpace? space = null, ExperimentFold? fold = null) => Assert.ThrowsExactly<ExperimentException>(() => Run(options, space, fold)).Message;
+        string Refusal(ExperimentOptions options, RecipeSpace? space = null, ExperimentFold? fold = null) => Assert.ThrowsExactly<ExperimentException>(() => Run(options, space, fold)).Message;
 
         Assert.Contains("resume it, or choose another folder", Refusal(Options));
         Assert.Contains("seed was 1, now it is 2", Refusal(Options with { Resume = true, Seed = 2 }));
         Assert.Contains("tuner was Random, now it is Asha", Refusal(Options with { Resume = true, Tuner = TunerKind.Asha }));
-        Assert.Contains("space was", Refusal(Options with { Resume = true }, new SearchSpace([ChoiceParameter.Of("model.depth", 1, 2)])));
+        Assert.Contains("space was", Refusal(Options with { Resume = true }, new RecipeSpace([ChoiceParameter.Of("model.depth", 1, 2)])));
         Assert.Contains("training set 0", Refusal(Options with { Resume = true }, fold: Fold(perClass: 5)));
         File.WriteAllText(Files.Journal, "{}\n");
         Assert.Contains("line 1", Refusal(Options with { Resume = true }));
@@ -235,7 +235,7 @@ public sealed class ExperimentTests : IDisposable
         Assert.Contains("There is no metric 'f1'; there are top1", Assert.ThrowsExactly<ArgumentException>(() => ExperimentMetrics.Find("f1")).Message);
     }
 
-    private ExperimentResult Run(ExperimentOptions options, SearchSpace? space = null, ExperimentFold? fold = null, Action<ExperimentProgress>? progress = null, CancellationToken cancellation = default) =>
+    private ExperimentResult Run(ExperimentOptions options, RecipeSpace? space = null, ExperimentFold? fold = null, Action<ExperimentProgress>? progress = null, CancellationToken cancellation = default) =>
         new Experiment(s_recipe, space ?? s_space, [fold ?? Fold()], ToyClips.Classes, options, Save).Run(progress is null ? null : new Listener(progress), cancellation);
 
     private static ExperimentFold Fold(int perClass = 4) => ExperimentFold.HoldOut(ToyClips.Set(perClass), TrainingTask.Classification, 0.25, seed: 1);

@@ -9,9 +9,9 @@ public sealed class TunerTests
 {
     private const int Epochs = 27;
 
-    private static readonly SearchSpace s_rate = new([new RangeParameter("schedule.learning_rate", 1e-6, 1) { Scale = RangeScale.Log }]);
+    private static readonly RecipeSpace s_rate = new([new RangeParameter("schedule.learning_rate", 1e-6, 1) { Scale = RangeScale.Log }]);
 
-    private static readonly SearchSpace s_several = new(
+    private static readonly RecipeSpace s_several = new(
     [
         ChoiceParameter.Of("checkpoint", null, "a.pth"),
         new RangeParameter("schedule.learning_rate", 1e-6, 1) { Scale = RangeScale.Log },
@@ -123,7 +123,7 @@ public sealed class TunerTests
     [TestMethod]
     [DynamicData(nameof(Kinds))]
     public void ASpaceOfOneTrialComesToAnEnd(TunerKind kind) =>
-        Assert.HasCount(3, Play(kind, new SearchSpace([ChoiceParameter.Of("model.depth", 1)]), seed: 1, trials: 3, (_, _, _) => 0).EpochsOf);
+        Assert.HasCount(3, Play(kind, new RecipeSpace([ChoiceParameter.Of("model.depth", 1)]), seed: 1, trials: 3, (_, _, _) => 0).EpochsOf);
 
     private static double MeanTrials(TunerKind kind) => Enumerable.Range(1, 100).Average(seed =>
         Enumerable.Range(1, 300).First(trials => Play(kind, s_rate, seed, trials, Rate, start: 1.0 / 3).Best.Value > -0.2 / 6));
@@ -136,7 +136,7 @@ public sealed class TunerTests
     /// <summary>Best at two thirds along each axis, whatever the epoch.</summary>
     private static double Bowl(IReadOnlyList<double> point, int trial, int epoch) => -point.Sum(place => (place - 2.0 / 3) * (place - 2.0 / 3));
 
-    private static Game Play(TunerKind kind, SearchSpace space, int seed, int trials, Func<IReadOnlyList<double>, int, int, double> objective, Func<int, bool>? fails = null, double start = 0.25)
+    private static Game Play(TunerKind kind, RecipeSpace space, int seed, int trials, Func<IReadOnlyList<double>, int, int, double> objective, Func<int, bool>? fails = null, double start = 0.25)
     {
         var game = new Game();
         var tuner = Tuner.Create(kind, space, [.. space.Parameters.Select(_ => start)], seed, Epochs);

@@ -7,13 +7,13 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments.Runs;
 internal sealed class ExperimentLedger
 {
     private readonly Recipe _recipe;
-    private readonly SearchSpace _space;
+    private readonly RecipeSpace _space;
     private readonly int _folds;
     private readonly ExperimentFolder _folder;
     private readonly ITuner _tuner;
     private readonly List<ExperimentTrial> _trials = [];
 
-    public ExperimentLedger(Recipe recipe, SearchSpace space, ExperimentOptions options, int folds, ExperimentFolder folder)
+    public ExperimentLedger(Recipe recipe, RecipeSpace space, ExperimentOptions options, int folds, ExperimentFolder folder)
     {
         (_recipe, _space, _folds, _folder) = (recipe, space, folds, folder);
         Metric = options.Metric ?? ExperimentMetrics.Default(recipe.Task);

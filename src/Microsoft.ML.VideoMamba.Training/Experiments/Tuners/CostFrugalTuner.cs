@@ -22,7 +22,7 @@ internal sealed class CostFrugalTuner : ITuner
     /// <summary>Draws after which a point is taken though its trial was there before.</summary>
     private const int Draws = 100;
 
-    private readonly SearchSpace _space;
+    private readonly RecipeSpace _space;
     private readonly PointSequence _points;
     private readonly int _seed, _epochs, _early, _dimensions;
     private readonly List<Trial> _trials = [];
@@ -36,7 +36,7 @@ internal sealed class CostFrugalTuner : ITuner
     /// <param name="points">Where to begin, and where to begin again.</param>
     /// <param name="seed">The same seed gives the same directions.</param>
     /// <param name="epochs">Epochs of a trial.</param>
-    public CostFrugalTuner(SearchSpace space, PointSequence points, int seed, int epochs)
+    public CostFrugalTuner(RecipeSpace space, PointSequence points, int seed, int epochs)
     {
         (_space, _points, _seed, _epochs, _dimensions) = (space, points, seed, epochs, space.Parameters.Count);
         var rungs = new Rungs(epochs).Epochs;

@@ -8,7 +8,7 @@ internal static class Tuner
     /// <param name="start">The point of the first trial.</param>
     /// <param name="seed">The same seed gives, told the same, the same trials.</param>
     /// <param name="epochs">Epochs of a trial that is trained to its end.</param>
-    public static ITuner Create(TunerKind kind, SearchSpace space, IReadOnlyList<double> start, int seed, int epochs)
+    public static ITuner Create(TunerKind kind, RecipeSpace space, IReadOnlyList<double> start, int seed, int epochs)
     {
         var points = new PointSequence(start, seed);
         return kind switch

@@ -5,7 +5,7 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments;
 /// <param name="line">The line, from 1, or null.</param>
 /// <param name="reason">What is wrong.</param>
 /// <param name="inner">What found it.</param>
-public sealed class SearchSpaceException(string? path, int? line, string reason, Exception? inner = null)
+public sealed class RecipeSpaceException(string? path, int? line, string reason, Exception? inner = null)
     : IOException($"{(path is null ? "search space" : path)}{(line is null ? "" : $", line {line}")}: {reason}", inner)
 {
     /// <summary>The file, or null.</summary>

@@ -6,7 +6,7 @@ using Microsoft.ML.VideoMamba.Training.Recipes;
 namespace Microsoft.ML.VideoMamba.Training.Tests.Experiments;
 
 [TestClass]
-public sealed class SearchSpaceTests
+public sealed class RecipeSpaceTests
 {
     private const string Json = """
         {
@@ -24,11 +24,11 @@ public sealed class SearchSpaceTests
     [TestMethod]
     public void IsWrittenAsItWasRead()
     {
-        var space = SearchSpaceFile.Parse(Json, "space.json");
+        var space = RecipeSpaceFile.Parse(Json, "space.json");
 
-        string json = SearchSpaceFile.ToJson(space);
+        string json = RecipeSpaceFile.ToJson(space);
 
-        Assert.AreEqual(json, SearchSpaceFile.ToJson(SearchSpaceFile.Parse(json, "again")));
+        Assert.AreEqual(json, RecipeSpaceFile.ToJson(RecipeSpaceFile.Parse(json, "again")));
         CollectionAssert.AreEqual(new[] { "checkpoint", "model.depth", "schedule.learning_rate", "schedule.step_size", "model.drop_path" }, space.Parameters.Select(parameter => parameter.Name).ToArray());
         Assert.Contains("\"model.depth\": {\"choice\":[2,4,8],\"default\":4,\"when\":{\"checkpoint\":[null]}}", json);
     }
@@ -37,7 +37,7 @@ public sealed class SearchSpaceTests
     [TestMethod]
     public void EveryPointIsATrialWithinTheRanges()
     {
-        var space = SearchSpaceFile.Parse(Json, "space.json");
+        var space = RecipeSpaceFile.Parse(Json, "space.json");
         var random = new Random(1);
         for (int i = 0; i < 1000; i++)
         {
@@ -55,7 +55,7 @@ public sealed class SearchSpaceTests
     [TestMethod]
     public void APlaceAndItsValueAreOne()
     {
-        var space = SearchSpaceFile.Parse(Json, "space.json");
+        var space = RecipeSpaceFile.Parse(Json, "space.json");
         foreach (var parameter in space.Parameters)
         {
             foreach (double place in new[] { 0, 0.1, 0.5, 0.99, 1 }) Assert.IsTrue(JsonElement.DeepEquals(parameter.At(place), parameter.At(parameter.PlaceOf(parameter.At(place))!.Value)), $"{parameter.Name} at {place}");
@@ -65,7 +65,8 @@ public sealed class SearchSpaceTests
     [TestMethod]
     public void ASearchBeginsAtTheDefaultsAndTheRecipesOwnValues()
     {
-        var values = SearchSpaceFile.Parse(Json, "space.json") is var space ? space.At(space.Start(s_recipe)) : throw new InvalidOperationException();
+        var space = RecipeSpaceFile.Parse(Json, "space.json");
+        var values = space.At(space.Start(s_recipe));
 
         Assert.AreEqual(JsonValueKind.Null, values["checkpoint"].ValueKind);
         Assert.AreEqual(4, values["model.depth"].GetInt32());
@@ -76,7 +77,7 @@ public sealed class SearchSpaceTests
     [TestMethod]
     public void ATrialsRecipeHasItsValues()
     {
-        var space = DefaultSearchSpace.Around(s_recipe);
+        var space = DefaultRecipeSpace.Around(s_recipe);
         space.Check(s_recipe);
 
         var start = TrialRecipe.Of(s_recipe, space.At(space.Start(s_recipe)));
@@ -100,7 +101,7 @@ public sealed class SearchSpaceTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["spáce.json"], json);
 
-        var error = Assert.ThrowsExactly<SearchSpaceException>(() => SearchSpaceFile.Check(SearchSpaceFile.Read(folder["spáce.json"]), s_recipe, folder["spáce.json"]));
+        var error = Assert.ThrowsExactly<RecipeSpaceException>(() => RecipeSpaceFile.Check(RecipeSpaceFile.Read(folder["spáce.json"]), s_recipe, folder["spáce.json"]));
 
         Assert.AreEqual(line, error.Line);
         Assert.StartsWith($"{folder["spáce.json"]}, line {line}: ", error.Message);
@@ -126,7 +127,7 @@ public sealed class SearchSpaceTests
     [DataRow("[]", 1, "must be an object")]
     public void AFaultIsNamedWithItsLine(string json, int line, string message)
     {
-        var error = Assert.ThrowsExactly<SearchSpaceException>(() => SearchSpaceFile.Parse(json, "s.json"));
+        var error = Assert.ThrowsExactly<RecipeSpaceException>(() => RecipeSpaceFile.Parse(json, "s.json"));
 
         Assert.AreEqual(line, error.Line, error.Message);
         Assert.Contains(message, error.Message);
@@ -134,5 +135,5 @@ public sealed class SearchSpaceTests
 
     [TestMethod]
     public void ASpaceInCodeIsCheckedToo() =>
-        Assert.Contains("a: range must be", Assert.ThrowsExactly<ArgumentException>(() => new SearchSpace([new RangeParameter("a", 1, 1)])).Message);
+        Assert.Contains("a: range must be", Assert.ThrowsExactly<ArgumentException>(() => new RecipeSpace([new RangeParameter("a", 1, 1)])).Message);
 }

@@ -5,7 +5,7 @@ using Microsoft.ML.VideoMamba.Training.Recipes;
 namespace Microsoft.ML.VideoMamba.Training.Experiments;
 
 /// <summary>The space that an experiment searches unless it is told otherwise.</summary>
-public static class DefaultSearchSpace
+public static class DefaultRecipeSpace
 {
     private const string Checkpoint = "checkpoint";
 
@@ -13,7 +13,7 @@ public static class DefaultSearchSpace
     /// <param name="recipe">What the trials start from; <see cref="SmallRecipe"/> if left out. Its own values are among the choices.</param>
     /// <param name="checkpoints">Weights that a trial may start from; a trial may start without, too.</param>
     /// <param name="teachers">Checkpoints that a trial may learn from beside the labels (self-distillation); it may do without, too. Their class scores are followed.</param>
-    public static SearchSpace Around(Recipe? recipe = null, IReadOnlyList<string>? checkpoints = null, IReadOnlyList<string>? teachers = null)
+    public static RecipeSpace Around(Recipe? recipe = null, IReadOnlyList<string>? checkpoints = null, IReadOnlyList<string>? teachers = null)
     {
         recipe ??= SmallRecipe.Of(TrainingTask.Classification);
         bool starts = checkpoints is { Count: > 0 };
@@ -46,7 +46,7 @@ public static class DefaultSearchSpace
         ]);
         if (recipe.Task == TrainingTask.Classification) parameters.Add(ChoiceParameter.Of("mixing", null, new { mixup_alpha = 0.8, cutmix_alpha = 1.0 }));
         if (teachers is { Count: > 0 } && recipe.Task == TrainingTask.Classification) parameters.Add(ChoiceParameter.Of("distillation", [null, .. teachers.Select(teacher => new { teacher, soft = true })]));
-        return new SearchSpace(parameters);
+        return new RecipeSpace(parameters);
     }
 
     private static object?[] Ascending(int own, params int[] values) => [.. values.Append(own).Where(value => value >= 1).Distinct().Order().Cast<object?>()];

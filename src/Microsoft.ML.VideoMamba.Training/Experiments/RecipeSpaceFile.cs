@@ -8,7 +8,7 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments;
 /// Search spaces as JSON: a field for each parameter, named as a recipe file nests it. <c>{"range": [low, high]}</c>, with <c>"scale": "log"</c> and
 /// <c>"integer": true</c> where they apply, or <c>{"choice": [...]}</c>; and for both <c>"default"</c> and <c>"when": {"parameter": [values]}</c>.
 /// </summary>
-public static class SearchSpaceFile
+public static class RecipeSpaceFile
 {
     private static readonly JsonDocumentOptions s_reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
 
@@ -18,18 +18,18 @@ public static class SearchSpaceFile
 
     /// <summary>Reads a space.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="SearchSpaceException">There is no such file, it is no JSON, or a parameter is wrong.</exception>
-    public static SearchSpace Read(string path)
+    /// <exception cref="RecipeSpaceException">There is no such file, it is no JSON, or a parameter is wrong.</exception>
+    public static RecipeSpace Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return File.Exists(path) ? Parse(File.ReadAllText(path), path) : throw new SearchSpaceException(path, null, "no such file");
+        return File.Exists(path) ? Parse(File.ReadAllText(path), path) : throw new RecipeSpaceException(path, null, "no such file");
     }
 
     /// <summary>Reads a space from text.</summary>
     /// <param name="json">The text.</param>
     /// <param name="source">Where it comes from; messages name it.</param>
-    /// <exception cref="SearchSpaceException">It is no JSON, or a parameter is wrong.</exception>
-    public static SearchSpace Parse(string json, string source)
+    /// <exception cref="RecipeSpaceException">It is no JSON, or a parameter is wrong.</exception>
+    public static RecipeSpace Parse(string json, string source)
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentException.ThrowIfNullOrEmpty(source);
@@ -40,13 +40,13 @@ public static class SearchSpaceFile
         }
         catch (JsonException error)
         {
-            throw new SearchSpaceException(source, (int?)error.LineNumber + 1, $"is no JSON: {error.Message.Split(" LineNumber:")[0]}", error);
+            throw new RecipeSpaceException(source, (int?)error.LineNumber + 1, $"is no JSON: {error.Message.Split(" LineNumber:")[0]}", error);
         }
     }
 
     /// <summary>A space as JSON, a line a parameter.</summary>
     /// <param name="space">The space.</param>
-    public static string ToJson(SearchSpace space)
+    public static string ToJson(RecipeSpace space)
     {
         ArgumentNullException.ThrowIfNull(space);
         return "{\n" + string.Join(",\n", space.Parameters.Select(parameter => $"  {Text(parameter.Name)}: {Text(ToNode(parameter))}")) + "\n}";
@@ -56,23 +56,23 @@ public static class SearchSpaceFile
     /// <param name="space">The space.</param>
     /// <param name="recipe">What the trials start from.</param>
     /// <param name="path">The file that the space was read from.</param>
-    /// <exception cref="SearchSpaceException">A parameter is no field of a recipe, or a value does not fit it.</exception>
-    public static void Check(SearchSpace space, Recipes.Recipe recipe, string path)
+    /// <exception cref="RecipeSpaceException">A parameter is no field of a recipe, or a value does not fit it.</exception>
+    public static void Check(RecipeSpace space, Recipes.Recipe recipe, string path)
     {
         ArgumentNullException.ThrowIfNull(space);
         try
         {
             space.Check(recipe);
         }
-        catch (SearchSpaceException error) when (error.Parameter is { } name)
+        catch (RecipeSpaceException error) when (error.Parameter is { } name)
         {
-            throw new SearchSpaceException(path, new FieldLines(File.ReadAllText(path)).Of(name), error.Reason, error) { Parameter = name };
+            throw new RecipeSpaceException(path, new FieldLines(File.ReadAllText(path)).Of(name), error.Reason, error) { Parameter = name };
         }
     }
 
-    private static SearchSpace Read(JsonElement root, FieldLines lines, string source)
+    private static RecipeSpace Read(JsonElement root, FieldLines lines, string source)
     {
-        if (root.ValueKind != JsonValueKind.Object) throw new SearchSpaceException(source, 1, "must be an object with a field for each parameter, such as \"schedule.learning_rate\": {\"range\": [1e-4, 1e-2], \"scale\": \"log\"}");
+        if (root.ValueKind != JsonValueKind.Object) throw new RecipeSpaceException(source, 1, "must be an object with a field for each parameter, such as \"schedule.learning_rate\": {\"range\": [1e-4, 1e-2], \"scale\": \"log\"}");
         var above = new OrderedDictionary<string, SearchParameter>();
         foreach (var field in root.EnumerateObject())
         {
@@ -83,14 +83,14 @@ public static class SearchSpaceFile
             }
             catch (FieldException error)
             {
-                throw new SearchSpaceException(source, lines.Of(field.Name, error.Field), $"{field.Name}: {error.Message}", error) { Parameter = field.Name };
+                throw new RecipeSpaceException(source, lines.Of(field.Name, error.Field), $"{field.Name}: {error.Message}", error) { Parameter = field.Name };
             }
 
-            if (SearchSpace.Fault(parameter, above) is { } fault) throw new SearchSpaceException(source, lines.Of(field.Name, FieldOf(fault)), $"{field.Name}: {fault}") { Parameter = field.Name };
+            if (RecipeSpace.Fault(parameter, above) is { } fault) throw new RecipeSpaceException(source, lines.Of(field.Name, FieldOf(fault)), $"{field.Name}: {fault}") { Parameter = field.Name };
             above.Add(field.Name, parameter);
         }
 
-        return above.Count > 0 ? new SearchSpace([.. above.Values]) : throw new SearchSpaceException(source, 1, "holds no parameter: there is nothing to search");
+        return above.Count > 0 ? new RecipeSpace([.. above.Values]) : throw new RecipeSpaceException(source, 1, "holds no parameter: there is nothing to search");
     }
 
     private static SearchParameter Parameter(string name, JsonElement value)

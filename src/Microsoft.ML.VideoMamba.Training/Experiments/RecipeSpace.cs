@@ -4,15 +4,15 @@ using Microsoft.ML.VideoMamba.Training.Recipes;
 namespace Microsoft.ML.VideoMamba.Training.Experiments;
 
 /// <summary>
-/// What the trials of an experiment may differ in: fields of a recipe, under their names in a recipe file. A JSON file too (<see cref="SearchSpaceFile"/>). Tuners
+/// What the trials of an experiment may differ in: fields of a recipe, under their names in a recipe file. A JSON file too (<see cref="RecipeSpaceFile"/>). Tuners
 /// see it as the unit cube, one axis a parameter.
 /// </summary>
-public sealed class SearchSpace
+public sealed class RecipeSpace
 {
     /// <summary>Makes a space.</summary>
     /// <param name="parameters">The parameters, at least one; each below those that it depends on.</param>
     /// <exception cref="ArgumentException">A parameter contradicts itself or another; the message names it.</exception>
-    public SearchSpace(IReadOnlyList<SearchParameter> parameters)
+    public RecipeSpace(IReadOnlyList<SearchParameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (parameters.Count == 0) throw new ArgumentException("A space needs at least one parameter.", nameof(parameters));
@@ -63,7 +63,7 @@ public sealed class SearchSpace
 
     /// <summary>Checks that every value fits a recipe.</summary>
     /// <param name="recipe">What the trials start from.</param>
-    /// <exception cref="SearchSpaceException">A parameter is no field of a recipe, or a value does not fit it.</exception>
+    /// <exception cref="RecipeSpaceException">A parameter is no field of a recipe, or a value does not fit it.</exception>
     public void Check(Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
@@ -77,11 +77,11 @@ public sealed class SearchSpace
                 }
                 catch (RecipeException error)
                 {
-                    throw new SearchSpaceException(null, null, $"'{parameter.Name}' cannot be {value.GetRawText()}: {error.Reason}", error) { Parameter = parameter.Name };
+                    throw new RecipeSpaceException(null, null, $"'{parameter.Name}' cannot be {value.GetRawText()}: {error.Reason}", error) { Parameter = parameter.Name };
                 }
                 catch (IOException error)
                 {
-                    throw new SearchSpaceException(null, null, $"'{parameter.Name}' cannot be {value.GetRawText()}: {error.Message}", error) { Parameter = parameter.Name };
+                    throw new RecipeSpaceException(null, null, $"'{parameter.Name}' cannot be {value.GetRawText()}: {error.Message}", error) { Parameter = parameter.Name };
                 }
             }
         }

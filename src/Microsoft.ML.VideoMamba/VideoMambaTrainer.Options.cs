@@ -51,6 +51,9 @@ public sealed partial class VideoMambaTrainer
         /// <summary>Order in which tokens are scanned; null for the checkpoint's or <see cref="Models.ScanOrder.SpatialFirst"/>.</summary>
         public ScanOrder? ScanOrder { get; set; }
 
+        /// <summary>How the step sizes' projection starts where there is no checkpoint: Mamba's own way, by which few clips are learned from sooner, or the original's.</summary>
+        public DtInitialization DtInitialization { get; set; } = DtInitialization.Proper;
+
         /// <summary>Rate at which the last layer's result is dropped in training, earlier ones' less; in [0, 1).</summary>
         public double DropPath { get; set; }
 
@@ -129,7 +132,7 @@ public sealed partial class VideoMambaTrainer
         /// <summary>Which layer a parameter counts to under <see cref="LayerDecay"/>.</summary>
         public LayerDecayMapping LayerDecayMapping { get; set; } = LayerDecayMapping.Corrected;
 
-        /// <summary>RandAugment or AutoAugment in timm's notation, such as <c>rand-m7-n4-mstd0.5-inc1</c> or <c>v0</c>; null for none.</summary>
+        /// <summary>RandAugment or AutoAugment in timm's notation, such as <c>rand-m7-n4-mstd0.5-inc1</c> or <c>v0</c>, or <c>3-augment</c>; null for none.</summary>
         public string? AugmentationPolicy { get; set; }
 
         /// <summary>Whether the policy sees whole frames or what the crop left of them.</summary>
@@ -138,7 +141,7 @@ public sealed partial class VideoMambaTrainer
         /// <summary>How the policy's rotations, shears and translations interpolate.</summary>
         public FrameInterpolation AugmentationInterpolation { get; set; } = FrameInterpolation.Bicubic;
 
-        /// <summary>Brightness, contrast and saturation are scaled by up to this part either way, where there is no <see cref="AugmentationPolicy"/>; in [0, 1).</summary>
+        /// <summary>Brightness, contrast and saturation are scaled by up to this part either way, where there is no <see cref="AugmentationPolicy"/>, or 3-Augment; in [0, 1).</summary>
         public double ColorJitter { get; set; }
 
         /// <summary>What a random crop is measured by.</summary>

@@ -28,6 +28,8 @@ internal sealed class TrainOptions
     private readonly Option<int?> _tubelet = Count("--tubelet", "Frames that a token spans (default 1; 2 tells small motions better apart).");
     private readonly Option<int?> _frames = Count("--frames", "Frames of a clip (default 8).");
     private readonly Option<int?> _size = Count("--size", "Side of a frame in pixels (default 224).");
+    private readonly Option<ScanOrder?> _order = new("--scan-order") { Description = "Order in which tokens are scanned (default SpatialFirst).", HelpName = "ORDER" };
+    private readonly Option<DtInitialization?> _dtInitialization = new("--dt-initialization") { Description = "How step sizes start from scratch: Proper, Mamba's own (default), or Reference, the original's (default of its recipes).", HelpName = "KIND" };
     private readonly Option<int?> _epochs = Count("--epochs", "Passes over the data (default 30).");
     private readonly Option<int?> _batch = Count("--batch", "Clips of a batch (default 8).");
     private readonly Option<int?> _accumulate = Count("--accumulate", "Batches of a step (default 1; of a recipe as many as make its step).");
@@ -61,7 +63,7 @@ internal sealed class TrainOptions
 
     private IEnumerable<Option> All =>
     [
-        _data, _validation, _prefix, _task, _recipe, _arch, _depth, _patch, _tubelet, _frames, _size, _epochs, _batch, _accumulate, _rate, _dropPath, _decay, _average, _balance, _patience,
+        _data, _validation, _prefix, _task, _recipe, _arch, _depth, _patch, _tubelet, _frames, _size, _order, _dtInitialization, _epochs, _batch, _accumulate, _rate, _dropPath, _decay, _average, _balance, _patience,
         _fraction, _seed, _checkpoint, _flip, _teacher, _teacherEpochs, _distillWeight, _soft, _temperature, _onFailure, _device, _precision, _workers,
     ];
 
@@ -118,6 +120,7 @@ internal sealed class TrainOptions
             Name = "own",
             Title = "The tool's defaults",
             Task = parsed.GetValue(_task) ?? TrainingTask.Classification,
+            Model = new RecipeModel { DtInitialization = DtInitialization.Proper },
             Optimizer = new RecipeOptimizer { GradientClip = 1 },
             Schedule = new RecipeSchedule { Epochs = epochs, StepSize = batch * (parsed.GetValue(_accumulate) ?? 1), RateRule = RateRule.Fixed, LearningRate = 5e-4, WarmupEpochs = Math.Min(5, epochs / 10.0) },
         };
@@ -133,6 +136,8 @@ internal sealed class TrainOptions
             Tubelet = parsed.GetValue(_tubelet) ?? recipe.Model.Tubelet,
             Frames = parsed.GetValue(_frames) ?? recipe.Model.Frames,
             Size = parsed.GetValue(_size) ?? recipe.Model.Size,
+            ScanOrder = parsed.GetValue(_order) ?? recipe.Model.ScanOrder,
+            DtInitialization = parsed.GetValue(_dtInitialization) ?? recipe.Model.DtInitialization,
             DropPath = parsed.GetValue(_dropPath) ?? recipe.Model.DropPath,
         };
         var optimizer = recipe.Optimizer with
@@ -222,6 +227,7 @@ internal sealed class TrainOptions
             ?? throw new UsageException($"{path}: a network of width {stored.EmbedDim} is none of {string.Join(", ", VideoMambaConfig.Presets.Keys)}.");
         Require("--arch", parsed.GetValue(_arch), arch);
         Require("--depth", parsed.GetValue(_depth)?.ToString(CultureInfo.InvariantCulture), stored.Depth.ToString(CultureInfo.InvariantCulture));
+        Require("--scan-order", parsed.GetValue(_order)?.ToString(), stored.ScanOrder.ToString());
         Require("--patch", parsed.GetValue(_patch)?.ToString(CultureInfo.InvariantCulture), stored.PatchSize.ToString(CultureInfo.InvariantCulture));
         if (stored.Height != stored.Width && parsed.GetValue(_size) is null) throw new UsageException($"{path}: its frames are {stored.Height}x{stored.Width}; name a --size for square ones.");
         return asked with

@@ -33,7 +33,7 @@ public sealed record ClipAugmentation
     };
 
     /// <summary>
-    /// Operations drawn for each clip: RandAugment, such as <c>rand-m7-n4-mstd0.5-inc1</c>, or AutoAugment, <c>v0</c> (see <see cref="FramePolicy.Parse"/>); null for none.
+    /// Operations drawn for each clip: RandAugment, such as <c>rand-m7-n4-mstd0.5-inc1</c>, AutoAugment, <c>v0</c>, or <c>3-augment</c> (see <see cref="FramePolicy.Parse"/>); null for none.
     /// </summary>
     public string? Policy { get; init; }
 
@@ -48,7 +48,7 @@ public sealed record ClipAugmentation
 
     /// <summary>
     /// Brightness, contrast and saturation are scaled by up to this part either way, in an order that is drawn too; in [0, 1). As in the original it is used
-    /// only where there is no <see cref="Policy"/>.
+    /// only where there is no <see cref="Policy"/>, or 3-Augment.
     /// </summary>
     public double ColorJitter { get; init; }
 

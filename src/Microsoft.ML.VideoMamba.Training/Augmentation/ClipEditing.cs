@@ -25,7 +25,7 @@ internal sealed class ClipEditing
     /// <param name="random">Makes all draws.</param>
     public FrameEditor Draw((int Height, int Width) frame, ref ClipDraw draw, Random random)
     {
-        var operations = _policy is not null ? _policy.Draw(random, Math.Truncate(OperationLevel.MaxTranslation * Math.Min(_size.Height, _size.Width))) : DrawJitter(random);
+        var operations = DrawPolicy(random).Concat(_policy is null or { LeavesJitter: true } ? DrawJitter(random) : []).ToList();
         if (_augmentation.Order == AugmentationOrder.PolicyFirst) return Editor(operations, null, frame, random);
         var crop = new FrameCrop(draw, frame, _size);
         draw = draw.Whole(_size.Height, _size.Width);
@@ -34,6 +34,8 @@ internal sealed class ClipEditing
 
     private FrameEditor Editor(IReadOnlyList<DrawnOperation> operations, FrameCrop? crop, (int Height, int Width) size, Random random) =>
         new(operations, _augmentation.Fill, _augmentation.Interpolation, crop, size, random);
+
+    private IReadOnlyList<DrawnOperation> DrawPolicy(Random random) => _policy?.Draw(random, Math.Truncate(OperationLevel.MaxTranslation * Math.Min(_size.Height, _size.Width))) ?? [];
 
     private DrawnOperation[] DrawJitter(Random random)
     {

@@ -25,6 +25,7 @@ internal readonly record struct DrawnOperation(FrameOperation Operation, double 
             case FrameOperation.Contrast or FrameOperation.ContrastIncreasing: BlendOperation.Contrast(frame, changed, (float)Argument); break;
             case FrameOperation.Brightness or FrameOperation.BrightnessIncreasing: BlendOperation.Brightness(frame, changed, (float)Argument); break;
             case FrameOperation.Sharpness or FrameOperation.SharpnessIncreasing: BlendOperation.Sharpness(frame, changed, width, (float)Argument); break;
+            case FrameOperation.GaussianBlur: BlurOperation.Gaussian(frame, changed, width, Argument); break;
             default: Move(frame.Length / (width * 3), width).Apply(frame, changed, width, fill, bicubic); break;
         }
     }

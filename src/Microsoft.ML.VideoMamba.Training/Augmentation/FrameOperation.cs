@@ -1,7 +1,7 @@
 namespace Microsoft.ML.VideoMamba.Training.Augmentation;
 
 /// <summary>
-/// The operations that AutoAugment and RandAugment draw from. Increasing ones grow stronger with the level; their plain namesakes' effect at a level follows
+/// The operations that policies draw from. Increasing ones grow stronger with the level; their plain namesakes' effect at a level follows
 /// the published policies, whatever its direction.
 /// </summary>
 /// <remarks>Cubuk et al., arXiv 1805.09501 and 1909.13719; arithmetic of PIL, levels of video_sm/datasets/rand_augment.py.</remarks>
@@ -78,4 +78,7 @@ public enum FrameOperation
 
     /// <summary>Moves up; argument: part of the height.</summary>
     TranslateYRel,
+
+    /// <summary>Blurs; argument: the Gaussian's deviation in pixels, above 0. 3-Augment's only: it has no levels.</summary>
+    GaussianBlur,
 }

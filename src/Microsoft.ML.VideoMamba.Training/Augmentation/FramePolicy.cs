@@ -9,21 +9,25 @@ public abstract partial record FramePolicy
     /// <summary>Reads a policy as the original's scripts write it.</summary>
     /// <param name="text">
     /// <c>rand-m7-n4-mstd0.5-inc1</c> for RandAugment (in any order, each part may be left out: m magnitude, n operations, mstd deviation of the magnitude, inc for
-    /// operations that grow stronger with it, w0 for weighted choice), or <c>v0</c> or <c>v0-mstd0.5</c> for AutoAugment.
+    /// operations that grow stronger with it, w0 for weighted choice), <c>v0</c> or <c>v0-mstd0.5</c> for AutoAugment, or <c>3-augment</c>.
     /// </param>
-    /// <exception cref="FormatException">The text is neither; the message says which part is wrong.</exception>
+    /// <exception cref="FormatException">The text is none of them; the message says which part is wrong.</exception>
     public static FramePolicy Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (ThreeAugment.IsNamed(text)) return new ThreeAugment();
         string[] parts = text.Split('-');
         var settings = parts.Skip(1).Select(part => Setting(text, part)).ToList();
         return parts[0] switch
         {
             "rand" => RandAugment.Of(text, settings),
             "v0" => AutoAugment.Of(text, settings),
-            _ => throw new FormatException($"'{text}' is no augmentation policy: write rand-m7-n4-mstd0.5-inc1 or v0."),
+            _ => throw new FormatException($"'{text}' is no augmentation policy: write rand-m7-n4-mstd0.5-inc1, v0 or 3-augment."),
         };
     }
+
+    /// <summary>Whether colour jitter follows, which is otherwise only where there is no policy.</summary>
+    internal virtual bool LeavesJitter => false;
 
     /// <summary>The operations for one clip, in the order in which they are applied.</summary>
     /// <param name="random">Makes all draws.</param>

@@ -26,6 +26,9 @@ public sealed record RecipeModel
     /// <summary>The order in which tokens are walked.</summary>
     public ScanOrder ScanOrder { get; init; }
 
+    /// <summary>How the step sizes' projection starts where weights are random.</summary>
+    public DtInitialization DtInitialization { get; init; }
+
     /// <summary>Drop path rate of the last layer, in [0, 1).</summary>
     public double DropPath { get; init; }
 
@@ -52,6 +55,7 @@ public sealed record RecipeModel
             PatchSize = Patch,
             Classes = classes,
             ScanOrder = ScanOrder,
+            DtInitialization = DtInitialization,
             DropPath = DropPath,
             HeadDropout = HeadDropout,
             CheckpointedLayers = CheckpointedLayers,

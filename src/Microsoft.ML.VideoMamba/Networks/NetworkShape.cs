@@ -39,6 +39,7 @@ internal static class NetworkShape
         Height = options.ImageSize ?? config.Height,
         Width = options.ImageSize ?? config.Width,
         ScanOrder = options.ScanOrder ?? config.ScanOrder,
+        DtInitialization = options.DtInitialization,
         DropPath = options.DropPath,
         HeadDropout = options.HeadDropout,
         CheckpointedLayers = options.CheckpointedLayers,

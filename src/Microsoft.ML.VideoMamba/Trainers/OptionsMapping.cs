@@ -102,6 +102,7 @@ internal static class OptionsMapping
             Frames = frames,
             ImageSize = recipe.Model.Size,
             ScanOrder = recipe.Model.ScanOrder,
+            DtInitialization = recipe.Model.DtInitialization,
             DropPath = recipe.Model.DropPath,
             HeadDropout = recipe.Model.HeadDropout,
             CheckpointedLayers = recipe.Model.CheckpointedLayers,

@@ -105,6 +105,9 @@ public sealed class ClipPreparationTests
         int unchanged = Enumerable.Range(0, 40).Count(seed => Near(plain, Prepare(neverActs, clip, seed)));
         Assert.IsGreaterThan(8, unchanged);
         Assert.IsTrue(Enumerable.Range(0, 40).All(seed => !Near(plain, Prepare(ClipAugmentation.None with { ColorJitter = 0.9 }, clip, seed))));
+        // 3-Augment leaves it to follow.
+        var three = ClipAugmentation.None with { Policy = "3-augment" };
+        Assert.IsTrue(Enumerable.Range(0, 40).All(seed => !Near(Prepare(three, clip, seed), Prepare(three with { ColorJitter = 0.9 }, clip, seed))));
     }
 
     [TestMethod]

@@ -80,7 +80,7 @@ public sealed class FrameOperationTests
         {
             for (double level = 0; level <= 10; level++)
             {
-                double argument = OperationLevel.Argument(operation, level, negate: level % 2 == 0, translation: 100);
+                double argument = operation == FrameOperation.GaussianBlur ? level + 0.1 : OperationLevel.Argument(operation, level, negate: level % 2 == 0, translation: 100);
                 Apply(flat, operation, argument);
                 Apply([1, 2, 3], operation, argument, width: 1);
             }
@@ -88,6 +88,28 @@ public sealed class FrameOperationTests
 
         CollectionAssert.AreEqual(flat, Apply(flat, FrameOperation.Equalize));
         CollectionAssert.AreEqual(flat, Apply(flat, FrameOperation.AutoContrast));
+        CollectionAssert.AreEqual(flat, Apply(flat, FrameOperation.GaussianBlur, 2));
+    }
+
+    [TestMethod]
+    [DataRow(0.5)]
+    [DataRow(1.0)]
+    [DataRow(1.7)]
+    public void ABlurHasTheGaussiansVarianceAlongRowsAndColumns(double deviation)
+    {
+        const int Side = 40;
+        byte[] Edge(Func<int, int> at) => [.. Enumerable.Range(0, Side * Side).SelectMany(i => Enumerable.Repeat((byte)(at(i) < Side / 2 ? 0 : 250), 3))];
+
+        byte[] rows = Apply(Edge(i => i / Side), FrameOperation.GaussianBlur, deviation, Side), columns = Apply(Edge(i => i % Side), FrameOperation.GaussianBlur, deviation, Side);
+
+        // What an edge rises by from pixel to pixel is the blur's own shape.
+        double[] profile = [.. Enumerable.Range(0, Side).Select(y => (double)rows[y * Side * 3])];
+        double[] rise = [.. profile.Zip(profile.Skip(1), (before, behind) => (behind - before) / 250)];
+        Assert.AreEqual(1, rise.Sum(), 1e-9);
+        double middle = rise.Select((part, y) => part * y).Sum();
+        Assert.AreEqual(Side / 2 - 1, middle, 0.05);
+        Assert.AreEqual(deviation * deviation, rise.Select((part, y) => part * (y - middle) * (y - middle)).Sum(), 0.1 * deviation * deviation);
+        for (int i = 0; i < Side; i++) Assert.AreEqual(rows[i * Side * 3], columns[i * 3]);
     }
 
     [TestMethod]

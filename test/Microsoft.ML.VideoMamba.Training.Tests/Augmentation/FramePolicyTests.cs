@@ -12,6 +12,7 @@ public sealed class FramePolicyTests
     [DataRow("rand-m4-n2-w0")]
     [DataRow("v0")]
     [DataRow("v0-mstd0.5")]
+    [DataRow("3-augment")]
     public void WritesWhatItReads(string text)
     {
         var policy = FramePolicy.Parse(text);
@@ -22,6 +23,7 @@ public sealed class FramePolicyTests
 
     [TestMethod]
     [DataRow("", "no augmentation policy")]
+    [DataRow("3-augment-mstd0.5", "'augment' is no name with a number")]
     [DataRow("augmix", "no augmentation policy")]
     [DataRow("rand-m11", "m must be a whole number from 0 to 10; it is '11'")]
     [DataRow("rand-m7.5", "m must be a whole number")]
@@ -82,5 +84,22 @@ public sealed class FramePolicyTests
         // The mean of the 50 probabilities is 0.588.
         Assert.AreEqual(1.176, drawn.Average(operations => operations.Count), 0.05);
         Assert.IsTrue(drawn.SelectMany(operations => operations).Any(operation => operation == new DrawnOperation(FrameOperation.TranslateYRel, 0.45 * 0.9)));
+    }
+
+    [TestMethod]
+    public void ThreeAugmentDrawsOneOfThree()
+    {
+        var policy = FramePolicy.Parse("3-augment");
+        var random = new Random(4);
+        var drawn = Enumerable.Range(0, 3000).Select(_ => policy.Draw(random, 100).Single()).ToList();
+
+        var counts = drawn.CountBy(operation => operation.Operation).ToDictionary();
+        CollectionAssert.AreEquivalent(new[] { FrameOperation.Color, FrameOperation.Solarize, FrameOperation.GaussianBlur }, counts.Keys);
+        Assert.IsTrue(counts.Values.All(count => count is > 900 and < 1100));
+        Assert.IsTrue(drawn.Where(operation => operation.Operation == FrameOperation.Color).All(operation => operation.Argument == 0));
+        Assert.IsTrue(drawn.Where(operation => operation.Operation == FrameOperation.Solarize).All(operation => operation.Argument == 128));
+        double[] blurs = [.. drawn.Where(operation => operation.Operation == FrameOperation.GaussianBlur).Select(operation => operation.Argument)];
+        Assert.IsTrue(blurs.All(deviation => deviation is >= 0.1 and <= 2));
+        Assert.AreEqual(1.05, blurs.Average(), 0.05);
     }
 }

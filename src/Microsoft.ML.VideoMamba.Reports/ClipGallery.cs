@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Video;
+using Microsoft.ML.VideoMamba.Video.Writing;
 using SkiaSharp;
 
 namespace Microsoft.ML.VideoMamba.Reports;
@@ -76,8 +77,6 @@ public static class ClipGallery
     {
         using var image = surface.Snapshot();
         using var png = image.Encode(SKEncodedImageFormat.Png, quality: 100);
-        using var file = new AtomicFile(path);
-        png.SaveTo(file.Stream);
-        file.Complete();
+        AtomicFile.Write(path, png.SaveTo);
     }
 }

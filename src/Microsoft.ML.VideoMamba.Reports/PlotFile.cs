@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Video.Writing;
 using ScottPlot;
 
 namespace Microsoft.ML.VideoMamba.Reports;
@@ -9,8 +10,6 @@ internal static class PlotFile
     {
         ReportFont.SetOn(plot);
         byte[] png = plot.GetImageBytes(width, height, ImageFormat.Png);
-        using var file = new AtomicFile(path);
-        file.Stream.Write(png);
-        file.Complete();
+        AtomicFile.Write(path, stream => stream.Write(png));
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Evaluation;
 using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Reading;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 [assembly: Parallelize(Scope = ExecutionScope.MethodLevel)]
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.VideoMamba.Reports;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Cli.Outputs;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.ML.VideoMamba.Reports;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Cli.Outputs;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Microsoft.ML.VideoMamba.Reports;
+using Microsoft.ML.VideoMamba.Video.Writing;
 using Parquet;
 using Parquet.Serialization;
 

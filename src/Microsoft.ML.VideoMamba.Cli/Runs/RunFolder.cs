@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Microsoft.ML.VideoMamba.Reports;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Cli.Runs;
 
@@ -55,7 +55,14 @@ internal sealed class RunFolder(string folder)
     }
 
     /// <summary>Writes what the training is started with.</summary>
-    public void WriteArguments(IReadOnlyDictionary<string, string> arguments) => WriteText(this[ArgumentsName], JsonSerializer.Serialize(arguments, s_json) + "\n");
+    public void WriteArguments(IReadOnlyDictionary<string, string> arguments) => AtomicFile.WriteText(this[ArgumentsName], JsonSerializer.Serialize(arguments, s_json) + "\n");
+
+    /// <summary>Takes away what a process that was killed had half written.</summary>
+    public void ClearPartial()
+    {
+        if (!Directory.Exists(FullName)) return;
+        foreach (string file in Directory.EnumerateFiles(FullName, "*" + AtomicFile.PartialExtension, SearchOption.AllDirectories)) File.Delete(file);
+    }
 
     /// <summary>Takes away what another training left; other files stay.</summary>
     public void Clear()
@@ -63,14 +70,6 @@ internal sealed class RunFolder(string folder)
         if (!Directory.Exists(FullName)) return;
         foreach (string file in Files().Concat(Directory.EnumerateFiles(FullName, EventPattern)).Where(File.Exists)) File.Delete(file);
         foreach (string inner in new[] { State, Cache }.Where(Directory.Exists)) Directory.Delete(inner, recursive: true);
-    }
-
-    /// <summary>Writes a text file, whole or not at all.</summary>
-    public static void WriteText(string path, string text)
-    {
-        using var file = new AtomicFile(path);
-        using (var writer = new StreamWriter(file.Stream, leaveOpen: true)) writer.Write(text);
-        file.Complete();
     }
 
     private IEnumerable<string> Files() => [this[ArgumentsName], Log, Recipe, Weights, Model, Curves, Confusion, Report];

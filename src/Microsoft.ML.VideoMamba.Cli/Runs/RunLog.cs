@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.VideoMamba.Cli.Outputs;
 using Microsoft.ML.VideoMamba.Training;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Cli.Runs;
 
@@ -25,7 +26,7 @@ internal sealed class RunLog
     {
         _lines.RemoveAll(line => line.Epoch >= epoch.Epoch);
         _lines.Add((epoch.Epoch, Line(epoch)));
-        RunFolder.WriteText(_path, string.Concat(_lines.Select(line => line.Line + "\n")));
+        AtomicFile.WriteText(_path, string.Concat(_lines.Select(line => line.Line + "\n")));
     }
 
     private static string Line(EpochMetrics epoch) => JsonLines.Line(new

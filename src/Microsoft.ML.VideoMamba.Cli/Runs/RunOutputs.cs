@@ -3,6 +3,7 @@ using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Reports;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Evaluation;
+using Microsoft.ML.VideoMamba.Video.Writing;
 using ConfusionMatrix = Microsoft.ML.VideoMamba.Training.Evaluation.ConfusionMatrix;
 
 namespace Microsoft.ML.VideoMamba.Cli.Runs;
@@ -23,7 +24,7 @@ internal sealed class RunOutputs(RunFolder folder, TrainingPlan plan)
         WriteModel();
         if (result.Epochs.Count > 0) LearningCurves.Write(folder.Curves, result.Epochs);
         var confusion = plan.Data.Classes is { } classes ? WriteConfusion(result, held, classes.Names) : null;
-        RunFolder.WriteText(folder.Report, new TrainingReport
+        AtomicFile.WriteText(folder.Report, new TrainingReport
         {
             Recipe = plan.Recipe.Name,
             CommandLine = commandLine,
@@ -49,9 +50,7 @@ internal sealed class RunOutputs(RunFolder folder, TrainingPlan plan)
         ITransformer scores = ml.LoadVideoCheckpoint(folder.Weights, FeatureColumn);
         List<ITransformer> steps = [frames, scores];
         if (plan.Data.Task == TrainingTask.Classification) steps.Add(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scores.Transform(frames.Transform(rows))));
-        using var file = new AtomicFile(folder.Model);
-        ml.Model.Save(new TransformerChain<ITransformer>([.. steps]), rows.Schema, file.Stream);
-        file.Complete();
+        AtomicFile.Write(folder.Model, stream => ml.Model.Save(new TransformerChain<ITransformer>([.. steps]), rows.Schema, stream));
     }
 
     private ConfusionMatrix WriteConfusion(TrainingResult result, ITrainingSet held, IReadOnlyList<string> labels)

@@ -6,6 +6,7 @@ using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Clips;
 using Microsoft.ML.VideoMamba.Training.Recipes;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Cli.Verbs;
 
@@ -57,9 +58,10 @@ internal sealed class TrainVerb
         var plan = _options.Plan(parsed);
         var arguments = _options.Given(parsed);
         if (parsed.GetValue(_force)) folder.Clear();
+        else folder.ClearPartial();
         Directory.CreateDirectory(folder.FullName);
         folder.WriteArguments(arguments);
-        RunFolder.WriteText(folder.Recipe, RecipeFile.ToJson(plan.Recipe) + "\n");
+        AtomicFile.WriteText(folder.Recipe, RecipeFile.ToJson(plan.Recipe) + "\n");
         foreach (string name in plan.Data.Singles) _console.Warn($"class '{name}' has one clip: it is learned from and never held out.");
         string commandLine = string.Join(' ', ["videomamba", _verb.Name, .. arguments.Select(argument => argument.Value == "true" ? argument.Key : $"{argument.Key} {Quoted(argument.Value)}"), $"--output {Quoted(folder.FullName)}"]);
         return Train(plan, folder, commandLine, parsed.GetValue(_json), cancellation);

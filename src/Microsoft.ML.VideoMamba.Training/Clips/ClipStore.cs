@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML.VideoMamba.Video;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Training.Clips;
 
@@ -44,18 +45,16 @@ internal sealed class ClipStore
         string path = PathOf(key);
         long size = SizeOf(clip);
         if (Failure is not null || !Reserve(size)) return;
-        string beside = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
-            using (var writer = new BinaryWriter(File.Create(beside))) Write(writer, clip);
-            if (File.Exists(path)) Interlocked.Add(ref _bytes, -new FileInfo(path).Length);
-            File.Move(beside, path, overwrite: true);
+            long before = File.Exists(path) ? new FileInfo(path).Length : 0;
+            AtomicFile.Write(path, stream => Write(stream, clip));
+            Interlocked.Add(ref _bytes, -before);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Failure = error as IOException ?? new IOException(error.Message, error);
             Interlocked.Add(ref _bytes, -size);
-            if (File.Exists(beside)) File.Delete(beside);
         }
     }
 
@@ -77,8 +76,9 @@ internal sealed class ClipStore
 
     private static long FrameBytes(int frames, int height, int width) => frames * (sizeof(int) + sizeof(double) + (long)height * width * 3);
 
-    private static void Write(BinaryWriter writer, VideoClip clip)
+    private static void Write(Stream stream, VideoClip clip)
     {
+        using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
         writer.Write(Signature);
         foreach (int value in new[] { clip.Frames, clip.Height, clip.Width, clip.Gaps }) writer.Write(value);
         foreach (int index in clip.Indices) writer.Write(index);

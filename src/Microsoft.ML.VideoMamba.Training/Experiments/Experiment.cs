@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.VideoMamba.Training.Experiments.Runs;
 using Microsoft.ML.VideoMamba.Training.Recipes;
 using Microsoft.ML.VideoMamba.Training.Runs;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Training.Experiments;
 
@@ -57,7 +58,7 @@ public sealed class Experiment
         Directory.CreateDirectory(folder.FullName);
         var ledger = new ExperimentLedger(_recipe, _space, _options, _folds.Count, folder);
         using var journal = ExperimentJournal.Open(folder.Journal, Settings(ledger.Metric), _options.Resume);
-        TextFile.Write(folder.Space, RecipeSpaceFile.ToJson(_space) + "\n");
+        AtomicFile.WriteText(folder.Space, RecipeSpaceFile.ToJson(_space) + "\n");
         var session = new ExperimentSession(ledger, journal, new TrialTrainer(_folds, _outputs, _options, folder, _saveModel, _logger), new EpochPace(_outputs), _options, folder, progress, _logger);
         return session.Run(cancellation);
     }

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.ML.VideoMamba.Training.Runs;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Training.Recipes;
 
@@ -72,8 +72,7 @@ public static class RecipeFile
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(Recipe recipe, string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        TextFile.Write(path, ToJson(recipe) + "\n");
+        AtomicFile.WriteText(path, ToJson(recipe) + "\n");
     }
 
     /// <summary>What is wrong, in the words of the file instead of the types'.</summary>

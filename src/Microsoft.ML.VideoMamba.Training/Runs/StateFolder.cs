@@ -13,19 +13,20 @@ namespace Microsoft.ML.VideoMamba.Training.Runs;
 /// </summary>
 internal sealed class StateFolder
 {
-    private const string RecordKey = "videomamba.run", LastName = "last.safetensors", BestPattern = "best-*.safetensors";
+    private const string RecordKey = "videomamba.run", LastName = "last.safetensors", BestPattern = "best-*.safetensors", PartialPattern = ".*.tmp";
 
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly string _folder;
     private readonly IReadOnlyDictionary<string, string> _settings;
 
-    /// <param name="folder">Made if it is not there.</param>
+    /// <param name="folder">Made if it is not there. What a process that was killed had half written is taken away.</param>
     /// <param name="settings">From <see cref="RunSettings"/>.</param>
     public StateFolder(string folder, IReadOnlyDictionary<string, string> settings)
     {
         _folder = Directory.CreateDirectory(folder).FullName;
         _settings = settings;
+        foreach (string partial in Directory.EnumerateFiles(_folder, PartialPattern)) File.Delete(partial);
     }
 
     /// <summary>Whether there is a state to go on from.</summary>

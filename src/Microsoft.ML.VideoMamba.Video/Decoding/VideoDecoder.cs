@@ -83,6 +83,7 @@ public static class VideoDecoder
         {
             if (Directory.Exists(path)) return FrameFolderDecoder.Open(source.Name, path, chosen);
             CheckReadable(source.Name, path);
+            if (MediaTypes.IsNetpbm(path)) return new NetpbmDecoder(source.Name, path, chosen);
             if (MediaTypes.IsImage(path)) return new ImageDecoder(source.Name, [path], chosen);
         }
         else if (source.Content.IsEmpty)

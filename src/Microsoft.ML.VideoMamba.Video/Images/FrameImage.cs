@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Video.Decoding.OpenCv;
+using Microsoft.ML.VideoMamba.Video.Writing;
 using OpenCvSharp;
 
 namespace Microsoft.ML.VideoMamba.Video.Images;
@@ -52,16 +53,6 @@ public static class FrameImage
             png = bgr.ImEncode(".png");
         }
 
-        string beside = $"{path}.{Guid.NewGuid():N}.partial";
-        try
-        {
-            File.WriteAllBytes(beside, png);
-            File.Move(beside, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(beside);
-            throw;
-        }
+        AtomicFile.Write(path, stream => stream.Write(png));
     }
 }

@@ -91,6 +91,6 @@ public sealed class RecipeFileTests
         Assert.HasCount(1, Directory.GetFiles(folder.FullName), "Nothing is left beside it");
         StringAssert.Contains(File.ReadAllText(folder["recipe.json"]), "\"name\": \"été\"");
         StringAssert.Contains(Assert.ThrowsExactly<RecipeException>(() => RecipeBook.FindOrRead(folder["none.json"])).Message, "no such file");
-        Assert.Throws<IOException>(() => RecipeFile.Write(recipe, folder["none/recipe.json"]));
+        Assert.Throws<IOException>(() => RecipeFile.Write(recipe, folder["recipe.json/recipe.json"]));
     }
 }

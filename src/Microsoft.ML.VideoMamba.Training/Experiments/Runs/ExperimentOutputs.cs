@@ -1,5 +1,5 @@
 using Microsoft.ML.VideoMamba.Training.Recipes;
-using Microsoft.ML.VideoMamba.Training.Runs;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Training.Experiments.Runs;
 
@@ -10,7 +10,7 @@ internal sealed class ExperimentOutputs(ExperimentLedger ledger, ExperimentFolde
 
     public void Write()
     {
-        TextFile.Write(folder.Table, ExperimentTable.ToCsv(ledger.Trials, ledger.Metric));
+        AtomicFile.WriteText(folder.Table, ExperimentTable.ToCsv(ledger.Trials, ledger.Metric));
         if (ledger.Best is not { Recipe: { } recipe, Model: { } model } best || _written == (best.Number, best.Epochs)) return;
         string beside = $"{folder.Model}.{Guid.NewGuid():N}.partial";
         try

@@ -220,6 +220,16 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
         return RecordedNetwork.Problem(ParametersOfRecording(), activations);
     }
 
+    /// <summary>The matrices as the CPU's products read them; null where the network cannot run so.</summary>
+    internal PackedWeights? Pack()
+    {
+        if (Config.ScanOrder != ScanOrder.SpatialFirst) return null;
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        var parameters = ParametersOfRecording();
+        return PackedWeights.Problem(parameters) is null ? new PackedWeights(parameters) : null;
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
@@ -271,7 +281,7 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
         return empty([hidden.shape[0]], ScalarType.Float32, hidden.device).bernoulli_(keep).mul_(TorchScalar.Of(1 / keep));
     }
 
-    private Tensor Pool(LayerOutput output, Pooling pooling) => pooling.Kind switch
+    internal Tensor Pool(LayerOutput output, Pooling pooling) => pooling.Kind switch
     {
         PoolingKind.Cls or PoolingKind.Layer => NormTokens(output.Narrow(0, 1)).squeeze(1),
         PoolingKind.Mean => PatchTokens(output).mean([1]),
@@ -289,7 +299,7 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
         return layer < Config.Depth ? layer : throw new ArgumentException($"Pooling {pooling} needs a model of more than {layer} layers; this one has {Config.Depth}.", nameof(pooling));
     }
 
-    private void CheckClips(Tensor clips)
+    internal void CheckClips(Tensor clips)
     {
         ArgumentNullException.ThrowIfNull(clips);
         long[] wanted = Config.IsVideo ? [Config.Channels, Config.Frames, Config.Height, Config.Width] : [Config.Channels, Config.Height, Config.Width];

@@ -150,8 +150,8 @@ public sealed class VideoMambaTransformer : VideoTransformer
             var network = _owner._network;
             var reader = NetworkInput.Open(input, input.Schema[_feature.Index], capacity, network.Preparation);
             return _owner._settings.Task == TrainingTask.Regression
-                ? new NetworkBatch(network, reader, 1, (model, clips) => model.forward(clips), capacity, [RowGetters.Scalar])
-                : new NetworkBatch(network, reader, network.Config.Classes, (model, clips) => model.forward(clips).softmax(1), capacity, [RowGetters.KeyOfHighest, RowGetters.Vector]);
+                ? new NetworkBatch(network, reader, 1, (model, clips) => model.Score(clips), capacity, [RowGetters.Scalar])
+                : new NetworkBatch(network, reader, network.Config.Classes, (model, clips) => model.Score(clips).softmax(1), capacity, [RowGetters.KeyOfHighest, RowGetters.Vector]);
         }
 
         private static DataViewSchema.DetachedColumn[] Outputs(DataViewSchema schema, VideoMambaTransformer owner) => owner._settings.Task == TrainingTask.Regression

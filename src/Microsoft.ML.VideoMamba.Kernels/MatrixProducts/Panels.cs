@@ -30,6 +30,9 @@ internal readonly unsafe struct Panels
         SimdRunner.Run(new PanelKernel(matrix, Columns, _firstCopied, Count, _copies), width, torch.ScalarType.Float32);
     }
 
+    /// <summary>The most that copies take of the scratch, in floats.</summary>
+    public static long MostFloats(MatrixView matrix, SimdWidth width) => matrix.Rows * (matrix.Columns + 3L * (int)width / 32);
+
     /// <summary>Whether tiles have the columns of one vector instead of three.</summary>
     public bool AreNarrow { get; }
 

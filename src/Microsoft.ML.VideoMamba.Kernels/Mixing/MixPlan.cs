@@ -125,7 +125,7 @@ internal sealed unsafe class MixPlan
         Tensor[] selections = [.. _directions.Select(direction => empty(Rows, direction.XProj.shape[0]))];
         Panels[] weights = [.. _directions.Select(direction => new Panels(new MatrixView(direction.XProj).Transposed, _width, scratch))];
         SimdRunner.Run(new MixSelectKernel(_convSize, X, convolutions, weights, [.. selections.Select(selection => new MatrixView(selection))]), _width, _xz.dtype);
-        return ([.. _directions.Select((direction, i) => ScanPass(scratch, direction, X, selections[i], Order(i), convolutions[i]))], selections);
+        return ([.. _directions.Select((direction, i) => ScanPass(_scanSize, scratch, direction, X, selections[i], Order(i), convolutions[i]))], selections);
     }
 
     /// <summary>The same where torch has the faster products: bfloat16.</summary>
@@ -149,10 +149,12 @@ internal sealed unsafe class MixPlan
         [.. _directions.Select((direction, i) => new ConvPass(_convSize, scratch, direction.ConvWeight, direction.ConvBias, silu: true, Order(i)))];
 
     private ScanPass[] ScanPasses(Scratch scratch, Tensor[] inputs, IReadOnlyList<Tensor> selections) =>
-        [.. _directions.Select((direction, i) => ScanPass(scratch, direction, new TensorRows(inputs[i]), selections[i], Order(i)))];
+        [.. _directions.Select((direction, i) => ScanPass(_scanSize, scratch, direction, new TensorRows(inputs[i]), selections[i], Order(i)))];
 
-    private ScanPass ScanPass(Scratch scratch, MixDirection direction, TensorRows u, Tensor selection, SequenceDirection order, ConvPass? convolution = null) =>
-        new(_scanSize, scratch, direction.ALog, logarithm: true, direction.D, direction.DtBias, direction.DtProj.to_type(ScalarType.Float32))
+    /// <summary>What one direction's scan reads where its step sizes are of low rank: (dt | B | C) of <paramref name="selection"/>.</summary>
+    public static ScanPass ScanPass(
+        ScanSize size, Scratch scratch, MixDirection direction, TensorRows u, Tensor selection, SequenceDirection order, ConvPass? convolution = null) =>
+        new(size, scratch, direction.ALog, logarithm: true, direction.D, direction.DtBias, direction.DtProj.to_type(ScalarType.Float32))
         {
             U = u,
             Convolution = convolution,
@@ -163,5 +165,6 @@ internal sealed unsafe class MixPlan
             Direction = order,
         };
 
-    private static SequenceDirection Order(int direction) => direction == 0 ? SequenceDirection.Forward : SequenceDirection.Reverse;
+    /// <summary>The way that a direction walks: the first one forwards.</summary>
+    public static SequenceDirection Order(int direction) => direction == 0 ? SequenceDirection.Forward : SequenceDirection.Reverse;
 }

@@ -48,10 +48,10 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
                 int channel = (first + block) * size.Lanes;
                 float* kept = inputs.Checkpoints[p] + (((long)clip * size.Chunks + index) * size.Blocks + first + block) * size.StateSize;
                 LookAhead(ahead, p, clip, firstStep, channel, back.Dy);
-                bool small = Prepare<TLanes, TElement>(chunk, back, pass, p == 0, clip, firstStep, steps, channel);
-                if (small) WalkBack<TLanes, SmallExponents>(chunk, back, pass, steps, first + block, block, kept, ahead);
-                else WalkBack<TLanes, AnyExponents>(chunk, back, pass, steps, first + block, block, kept, ahead);
-                Finish<TLanes, TElement>(chunk, back, pass, gradient, clip, firstStep, steps, channel, block);
+                bool small = Prepare<TLanes, TElement>(ref chunk, back, pass, p == 0, clip, firstStep, steps, channel);
+                if (small) WalkBack<TLanes, SmallExponents>(ref chunk, back, pass, steps, first + block, block, kept, ahead);
+                else WalkBack<TLanes, AnyExponents>(ref chunk, back, pass, steps, first + block, block, kept, ahead);
+                Finish<TLanes, TElement>(ref chunk, back, pass, gradient, clip, firstStep, steps, channel, block);
             }
 
             ReduceOverChannels<TLanes>(back.DMaps, pass, firstStep, steps, maps);
@@ -67,7 +67,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
     /// <summary>Step sizes, delta u, the softplus's slope and the gradient ahead of the gate; the first direction writes the gate's own gradient.
     /// Returns whether all exponents are in range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private bool Prepare<TLanes, TElement>(ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, bool writeGate, int clip, int firstStep, int steps, int channel)
+    private bool Prepare<TLanes, TElement>(ref ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, bool writeGate, int clip, int firstStep, int steps, int channel)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
@@ -135,7 +135,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
     }
 
     private void WalkBack<TLanes, TExponents>(
-        ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, int steps, int block, int blockOfPiece, float* kept, RowsAhead* ahead)
+        ref ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, int steps, int block, int blockOfPiece, float* kept, RowsAhead* ahead)
         where TLanes : unmanaged, ILanes<TLanes>
         where TExponents : IExponents
     {
@@ -157,7 +157,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
     /// <summary>Gradients of the step sizes and the inputs, and the sums of skip and bias.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Finish<TLanes, TElement>(
-        ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, ScanGradients gradient, int clip, int firstStep, int steps, int channel, int block)
+        ref ScanChunk chunk, ScanBackwardBuffers back, ScanPass pass, ScanGradients gradient, int clip, int firstStep, int steps, int channel, int block)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {

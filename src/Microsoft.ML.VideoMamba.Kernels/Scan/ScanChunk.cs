@@ -4,7 +4,7 @@ using Microsoft.ML.VideoMamba.Kernels.Simd;
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
 
 /// <summary>A few steps' operands of one direction, in the order in which they are walked: small enough for the first cache.</summary>
-internal sealed unsafe class ScanChunk
+internal unsafe ref struct ScanChunk
 {
     private readonly ScanSize _size;
     private readonly float* _maps;

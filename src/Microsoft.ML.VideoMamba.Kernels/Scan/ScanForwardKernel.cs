@@ -14,6 +14,8 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
     private const int PiecesPerThread = 4;
     private const int MostAhead = 4;
 
+    private readonly int _rank = passes.Max(pass => pass.Rank);
+
     /// <summary>Wide pieces share B and C and read whole cache lines; narrow ones keep all threads busy. Results do not depend on it.</summary>
     private readonly int _blocksPerPiece = Math.Max(1, Math.Clamp(size.Batch * size.Channels / (PiecesPerThread * ThreadTeam.Size), 1, MostChannelsPerPiece) / size.Lanes);
 
@@ -31,7 +33,7 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
         int clip = piece / PiecesPerClip, first = piece % PiecesPerClip * _blocksPerPiece, end = Math.Min(size.Blocks, first + _blocksPerPiece);
         using var scratch = Scratch.Rent();
         float* states = scratch.Take((end - first) * size.StateSize), y = scratch.Take(ScanSize.StepsPerChunk * size.Lanes);
-        var chunk = new ScanChunk(size, scratch, passes.Max(pass => pass.Rank));
+        var chunk = new ScanChunk(size, scratch, _rank);
         var ahead = stackalloc RowsAhead[MostAhead];
         for (int p = 0; p < passes.Count; p++)
         {
@@ -46,8 +48,8 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
                 {
                     float* state = states + (block - first) * size.StateSize;
                     LookAhead(ahead, p, clip, firstStep, block * size.Lanes, y);
-                    if (Prepare<TLanes, TElement>(chunk, pass, clip, firstStep, steps, block * size.Lanes, y)) Advance<TLanes, SmallExponents>(chunk, pass, steps, block, state, y, ahead);
-                    else Advance<TLanes, AnyExponents>(chunk, pass, steps, block, state, y, ahead);
+                    if (Prepare<TLanes, TElement>(ref chunk, pass, clip, firstStep, steps, block * size.Lanes, y)) Advance<TLanes, SmallExponents>(ref chunk, pass, steps, block, state, y, ahead);
+                    else Advance<TLanes, AnyExponents>(ref chunk, pass, steps, block, state, y, ahead);
                     Finish<TLanes, TElement>(p, clip, firstStep, steps, block * size.Lanes, y);
                 }
             }
@@ -58,7 +60,7 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
 
     /// <summary>Step sizes after their softplus, delta u, and D u as what the outputs start from. Returns whether all exponents are in range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static bool Prepare<TLanes, TElement>(ScanChunk chunk, ScanPass pass, int clip, int firstStep, int steps, int channel, float* y)
+    private static bool Prepare<TLanes, TElement>(ref ScanChunk chunk, ScanPass pass, int clip, int firstStep, int steps, int channel, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
@@ -98,7 +100,7 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
         void Add(TensorRows rows, long token) => ahead[count++] = rows.Ahead(token, channel, pass.Stride);
     }
 
-    private void Advance<TLanes, TExponents>(ScanChunk chunk, ScanPass pass, int steps, int block, float* state, float* y, RowsAhead* ahead)
+    private void Advance<TLanes, TExponents>(ref ScanChunk chunk, ScanPass pass, int steps, int block, float* state, float* y, RowsAhead* ahead)
         where TLanes : unmanaged, ILanes<TLanes>
         where TExponents : IExponents
     {

@@ -13,16 +13,18 @@ internal sealed unsafe class Scratch : IDisposable
     private static Stack<Scratch>? s_free;
 
     private readonly List<Block> _outgrown = [];
-    private Block _block = new(LeastBlock);
+    private Block _block;
     private int _taken;
     private int _takenBefore;
 
-    private Scratch()
-    {
-    }
+    private Scratch(int size) => _block = new Block(size);
 
     /// <summary>Gives working memory until its disposal by the same thread.</summary>
-    public static Scratch Rent() => (s_free ??= new Stack<Scratch>()).TryPop(out var scratch) ? scratch : new Scratch();
+    public static Scratch Rent() => (s_free ??= new Stack<Scratch>()).TryPop(out var scratch) ? scratch : new Scratch(LeastBlock);
+
+    /// <summary>Gives working memory of a size that is known, for as long as it is referred to: no thread gets it back.</summary>
+    /// <param name="floats">What will be taken.</param>
+    public static Scratch Keep(long floats) => new(checked((int)(floats + FloatsOfLine - 1) / FloatsOfLine * FloatsOfLine));
 
     /// <summary>Takes <paramref name="count"/> floats, uninitialised.</summary>
     public float* Take(int count)

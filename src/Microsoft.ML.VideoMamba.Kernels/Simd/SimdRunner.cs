@@ -14,14 +14,17 @@ internal static class SimdRunner
     /// <summary>Does all pieces of <paramref name="kernel"/>, whose activations are of <paramref name="type"/>: float32 or bfloat16.</summary>
     public static void Run(ISimdKernel kernel, SimdWidth width, torch.ScalarType type)
     {
-        ThreadTeam.ForEach(kernel.Pieces, width switch
-        {
-            SimdWidth.Bits512 => InLanes<Lanes512>(kernel, type),
-            SimdWidth.Bits256 => InLanes<Lanes256>(kernel, type),
-            _ => InLanes<Lanes128>(kernel, type),
-        });
+        ThreadTeam.ForEach(kernel.Pieces, Pieces(kernel, width, type));
         GC.KeepAlive(kernel);
     }
+
+    /// <summary>What does a piece of <paramref name="kernel"/>: to be kept by those who run it again and again.</summary>
+    public static Action<int> Pieces(ISimdKernel kernel, SimdWidth width, torch.ScalarType type) => width switch
+    {
+        SimdWidth.Bits512 => InLanes<Lanes512>(kernel, type),
+        SimdWidth.Bits256 => InLanes<Lanes256>(kernel, type),
+        _ => InLanes<Lanes128>(kernel, type),
+    };
 
     private static Action<int> InLanes<TLanes>(ISimdKernel kernel, torch.ScalarType type)
         where TLanes : unmanaged, ILanes<TLanes> => (type == torch.ScalarType.BFloat16, kernel.Channels % TLanes.Count == 0) switch

@@ -18,6 +18,7 @@ public sealed class VideoMambaPredictor : IDisposable
     private const int MaxBatch = 8;
 
     private readonly ClipViews _views;
+    private readonly PreparedModel _prepared;
 
     /// <summary>Takes over a network.</summary>
     /// <param name="model">The network; it is put into evaluation mode and disposed with the predictor.</param>
@@ -35,7 +36,7 @@ public sealed class VideoMambaPredictor : IDisposable
         Model = model;
         Labels = labels;
         _views = new ClipViews(model.Config, views);
-        model.eval();
+        _prepared = new PreparedModel(model);
     }
 
     /// <summary>The network.</summary>
@@ -86,7 +87,7 @@ public sealed class VideoMambaPredictor : IDisposable
     public float[] Score(IReadOnlyList<VideoClip> clips)
     {
         if (Model.Config.Classes == 0) throw new InvalidOperationException("The network has no head: it embeds, but cannot score.");
-        return Run(clips, views => Model.forward(views).softmax(1)).Values;
+        return Run(clips, views => _prepared.Score(views).softmax(1)).Values;
     }
 
     /// <summary>Whether the network says a number of each video instead of telling classes apart: its head has one output.</summary>
@@ -98,7 +99,7 @@ public sealed class VideoMambaPredictor : IDisposable
     public float Predict(IReadOnlyList<VideoClip> clips)
     {
         if (!IsRegression) throw new InvalidOperationException($"The network's head has {Model.Config.Classes} outputs; a number comes of one.");
-        return Run(clips, Model.forward).Values[0];
+        return Run(clips, _prepared.Score).Values[0];
     }
 
     /// <summary>The best classes of a video.</summary>
@@ -115,10 +116,14 @@ public sealed class VideoMambaPredictor : IDisposable
     /// <summary>Embeds a video.</summary>
     /// <param name="clips">What <see cref="Pick"/> chose, decoded.</param>
     /// <param name="pooling">Which features.</param>
-    public Features Embed(IReadOnlyList<VideoClip> clips, Pooling pooling) => Run(clips, views => Model.Embed(views, pooling));
+    public Features Embed(IReadOnlyList<VideoClip> clips, Pooling pooling) => Run(clips, views => _prepared.Embed(views, pooling));
 
     /// <summary>Disposes the network.</summary>
-    public void Dispose() => Model.Dispose();
+    public void Dispose()
+    {
+        _prepared.Dispose();
+        Model.Dispose();
+    }
 
     /// <summary>A size describes the file only where the file's positions form no square; elsewhere it is what the network is to run at.</summary>
     private static ConfigOverrides SaidOf(Checkpoint file, PredictorOptions options)

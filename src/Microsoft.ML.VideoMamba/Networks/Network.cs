@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
@@ -14,20 +16,20 @@ namespace Microsoft.ML.VideoMamba.Networks;
 internal sealed class Network
 {
     private readonly VideoMambaModel _model;
+    private readonly PreparedModel _prepared;
     private readonly long[] _inputShape;
     private readonly long _bytes;
 
-    /// <summary>Takes over a model.</summary>
-    public Network(VideoMambaModel model)
+    /// <summary>Takes over a prepared model and the model itself.</summary>
+    public Network(PreparedModel prepared)
     {
-        var config = model.Config;
-        _model = model;
+        (_prepared, _model) = (prepared, prepared.Model);
+        var config = _model.Config;
         _inputShape = config.IsVideo ? [config.Channels, config.Frames, config.Height, config.Width] : [config.Channels, config.Height, config.Width];
         Preparation = new ClipPreparation(config);
-        model.eval();
 
-        // The collector sees a small object: told of the weights, it comes before many dropped models fill the memory.
-        _bytes = model.parameters().Sum(parameter => parameter.NumberOfElements * parameter.ElementSize);
+        // The collector sees a small object: told of the weights and their packed copy, it comes before many dropped models fill the memory.
+        _bytes = 2 * _model.parameters().Sum(parameter => parameter.NumberOfElements * parameter.ElementSize);
         GC.AddMemoryPressure(_bytes);
     }
 
@@ -59,20 +61,28 @@ internal sealed class Network
     {
         foreach (var parameter in model.parameters()) parameter.DetachFromDisposeScope();
         foreach (var buffer in model.buffers()) buffer.DetachFromDisposeScope();
-        return new Network(model);
+        return new Network(new PreparedModel(model));
     }
 
-    /// <summary>Runs prepared inputs.</summary>
-    /// <param name="inputs">One after another, each of <see cref="ClipPreparation.InputLength"/> floats.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>Runs some inputs at once.</summary>
+    /// <param name="count">How many, at least 1.</param>
+    /// <param name="write">Writes the input of a number into <see cref="ClipPreparation.InputLength"/> floats, its own memory in the batch. Called from several threads.</param>
     /// <param name="output">What is asked of the model: a row of floats for each input.</param>
     /// <returns>The rows one after another.</returns>
-    public float[] Run(float[] inputs, int count, Func<VideoMambaModel, Tensor, Tensor> output)
+    public float[] Run(int count, SpanAction<float, int> write, Func<PreparedModel, Tensor, Tensor> output)
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        var batch = tensor(inputs.AsMemory(0, checked(count * Preparation.InputLength)), [count, .. _inputShape], ScalarType.Float32).to(_model.Device);
-        return output(_model, batch).to(ScalarType.Float32).cpu().data<float>().ToArray();
+        var batch = empty([count, .. _inputShape]);
+        if (count == 1) Write(0);
+        else Parallel.For(0, count, Write);
+        return output(_prepared, batch.to(_model.Device)).to(ScalarType.Float32).cpu().data<float>().ToArray();
+
+        void Write(int number)
+        {
+            using var input = batch.narrow(0, number, 1);
+            write(MemoryMarshal.Cast<byte, float>(input.bytes), number);
+        }
     }
 
     public void Save(Stream stream, IReadOnlyList<string>? labels) => CheckpointWriter.Save(_model, stream, labels);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.ML.VideoMamba.DataViews;
 using Microsoft.ML.VideoMamba.Models;
 using static TorchSharp.torch;
@@ -13,7 +12,7 @@ namespace Microsoft.ML.VideoMamba.Networks;
 /// <param name="capacity">The most rows of a batch.</param>
 /// <param name="getters">The <see cref="ValueGetter{TValue}"/> of each output column; it is given what finds the current row's floats.</param>
 internal sealed class NetworkBatch(
-    Network network, NetworkInput input, int width, Func<VideoMambaModel, Tensor, Tensor> output, int capacity, Func<RowValues, Delegate>[] getters) : IBatch
+    Network network, NetworkInput input, int width, Func<PreparedModel, Tensor, Tensor> output, int capacity, Func<RowValues, Delegate>[] getters) : IBatch
 {
     private readonly float[] _values = new float[checked(capacity * width)];
 
@@ -25,19 +24,8 @@ internal sealed class NetworkBatch(
         _values.AsSpan(0, count * width).Fill(float.NaN);
         if (there.Length == 0) return;
 
-        int length = network.Preparation.InputLength;
-        float[] inputs = ArrayPool<float>.Shared.Rent(checked(there.Length * length));
-        try
-        {
-            if (there.Length == 1) input.Write(there[0], inputs.AsSpan(0, length));
-            else Parallel.For(0, there.Length, i => input.Write(there[i], inputs.AsSpan(i * length, length)));
-            float[] rows = network.Run(inputs, there.Length, output);
-            for (int i = 0; i < there.Length; i++) rows.AsSpan(i * width, width).CopyTo(_values.AsSpan(there[i] * width));
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(inputs);
-        }
+        float[] rows = network.Run(there.Length, (pixels, i) => input.Write(there[i], pixels), output);
+        for (int i = 0; i < there.Length; i++) rows.AsSpan(i * width, width).CopyTo(_values.AsSpan(there[i] * width));
     }
 
     public Delegate Getter(int output, Func<int> slot) => getters[output](() => _values.AsSpan(slot() * width, width));

@@ -61,7 +61,7 @@ internal sealed class Fitting : IProgress<TrainingProgress>, IDisposable
         var result = run.Fit(training, validation, this, EpochDone, _cancellation.Token);
         if (result.Cancelled) HandleCancellation(result);
         if (result.Failures.Count > 0) _channel.Warning(MessageSensitivity.UserData, "{0} clips could not be read and were {1}; the first: {2}", result.Failures.Count, _options.OnFailure == Video.Reading.FailurePolicy.Substitute ? "replaced" : "left out", result.Failures[0].Message);
-        return new VideoMambaTransformer(_environment, new Network(result.Model), SettingsOf(result), names);
+        return new VideoMambaTransformer(_environment, new Network(new PreparedModel(result.Model)), SettingsOf(result), names);
     }
 
     /// <summary>Hears of each step.</summary>

@@ -23,6 +23,7 @@ internal static class VideoMambaTool
         BenchVerb.Create(console),
         TrainVerb.Create(console),
         DistillVerb.Create(console),
+        ExperimentVerb.Create(console),
         EvaluateVerb.Create(console),
         RecipesVerb.Create(console),
         DataVerb.Create(console),

@@ -21,7 +21,7 @@ public sealed class DistillTests : IDisposable
         TorchRuntime.EnsureLoaded();
         _threads = torch.get_num_threads();
         torch.set_num_threads(1);
-        MotionClips.Write(Clips, perClass: 4, classes: 2, side: 24, frames: 6);
+        MovingTextures.Write(Clips, perClass: 4, classes: 2, side: 24, frames: 6);
     }
 
     private string Clips => _folder["clips"];

@@ -24,7 +24,7 @@ public sealed class KilledTrainingTests
     private static void KillAndResume(int kills, int epochs)
     {
         using var folder = new TemporaryFolder();
-        MotionClips.Write(folder["clips"], perClass: 6, classes: 2, side: 24, frames: 6);
+        MovingTextures.Write(folder["clips"], perClass: 6, classes: 2, side: 24, frames: 6);
         string whole = folder["whole"], run = folder["run"];
         var clock = Stopwatch.StartNew();
         Assert.AreEqual(0, Finish(Start(["train", "--data", folder["clips"], "--output", whole, .. s_options, "--epochs", $"{epochs}"])));

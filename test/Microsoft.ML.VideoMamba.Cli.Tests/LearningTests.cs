@@ -14,7 +14,7 @@ public sealed class LearningTests
     [TestMethod]
     [TestCategory(TestCategories.Slow)]
     public Task TellsMotionsApartWithinTenMinutesOnTwoCores() => Learns(
-        (folder, perClass, seed) => MotionClips.Write(folder, perClass, seed: seed), 0.9, "--tubelet", "2", "--frames", "8", "--size", "64", "--epochs", "50");
+        (folder, perClass, seed) => MovingTextures.Write(folder, perClass, seed: seed), 0.9, "--tubelet", "2", "--frames", "8", "--size", "64", "--epochs", "50");
 
     /// <summary>The same of clips in which one small square moves.</summary>
     [TestMethod]

@@ -29,7 +29,7 @@ internal static class ShapeClips
     public static void WriteSquares(string folder, int perClass, int seed)
     {
         var random = new Random(seed);
-        foreach (var (name, x, y) in MotionClips.Classes)
+        foreach (var (name, x, y) in MovingTextures.Classes)
         {
             Write(Path.Combine(folder, name), perClass, path =>
             {

@@ -28,7 +28,7 @@ public sealed class TrainTests : IDisposable
         TorchRuntime.EnsureLoaded();
         _threads = torch.get_num_threads();
         torch.set_num_threads(1);
-        MotionClips.Write(Clips, perClass: 6, classes: 2, side: 24, frames: 6);
+        MovingTextures.Write(Clips, perClass: 6, classes: 2, side: 24, frames: 6);
     }
 
     public void Dispose()

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Evaluation;
+using Microsoft.ML.VideoMamba.Training.Experiments;
 using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Reading;
 using Microsoft.ML.VideoMamba.Video.Writing;
@@ -28,6 +30,28 @@ public sealed class ReportTests
         Assert.IsGreaterThan(5, Colours(picture), "axes, labels and three curves have several colours");
         Assert.IsFalse(Read(other).Frame(0).SequenceEqual(picture.Frame(0)));
         Assert.HasCount(2, Directory.GetFiles(folder.FullName), "nothing half-written is left");
+    }
+
+    [TestMethod]
+    public void ALeaderboardShowsTheTrials()
+    {
+        using var folder = new TemporaryFolder();
+        var trials = Enumerable.Range(1, 15).Select(number => new Trial(number, new Dictionary<string, JsonElement>(), null)
+        {
+            State = number == 4 ? TrialState.Failed : TrialState.Finished,
+            Metric = 1.0 / number,
+            Loss = number,
+            Epochs = number % 3 + 1,
+            Course = [.. Enumerable.Range(0, number % 3 + 1).Select(epoch => epoch / (3.0 * number))],
+        }).ToList();
+
+        Leaderboard.Write(folder["one.png"], trials, ExperimentMetric.Top1);
+        Leaderboard.Write(folder["none.png"], [], ExperimentMetric.Top1);
+
+        Assert.AreEqual((900, 560), (Read(folder["one.png"]).Width, Read(folder["one.png"]).Height));
+        Assert.IsGreaterThan(Colours(Read(folder["none.png"])), Colours(Read(folder["one.png"])));
+        CollectionAssert.AreEqual(new[] { 1, 2, 3, 5 }, Leaderboard.Ranked(trials, ExperimentMetric.Top1).Take(4).Select(trial => trial.Number).ToArray());
+        Assert.AreEqual(15, Leaderboard.Ranked(trials, ExperimentMetric.MeanSquaredError)[0].Number);
     }
 
     [TestMethod]

@@ -72,10 +72,8 @@ internal sealed class TrainOptions
         foreach (var option in All) verb.Options.Add(option);
     }
 
-    /// <summary>What the user gave, by option: what a run that goes on is started with again. Paths are full, so that it may be started from elsewhere.</summary>
-    public IReadOnlyDictionary<string, string> Given(ParseResult parsed) => All
-        .Where(option => parsed.GetResult(option) is { Implicit: false })
-        .ToDictionary(option => option.Name, option => parsed.GetResult(option)!.Tokens is [var token] ? IsPath(option, token.Value) ? System.IO.Path.GetFullPath(token.Value) : token.Value : "true");
+    /// <summary>What a run that goes on is started with again.</summary>
+    public RunArguments Arguments => new([.. All], IsPath);
 
     /// <summary>What to train.</summary>
     /// <exception cref="UsageException">An option is wrong, or contradicts another or the checkpoint.</exception>

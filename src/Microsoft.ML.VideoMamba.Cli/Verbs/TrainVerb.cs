@@ -56,7 +56,7 @@ internal sealed class TrainVerb
         if (parsed.GetValue(_resume)) parsed = Resumed(parsed, folder);
         else if (folder.HoldsRun && !parsed.GetValue(_force)) throw new UsageException($"{folder.FullName} holds a run: --resume goes on with it, --force replaces it, or name another folder.");
         var plan = _options.Plan(parsed);
-        var arguments = _options.Given(parsed);
+        var arguments = _options.Arguments.Of(parsed);
         if (parsed.GetValue(_force)) folder.Clear();
         else folder.ClearPartial();
         Directory.CreateDirectory(folder.FullName);
@@ -71,20 +71,7 @@ internal sealed class TrainVerb
     private ParseResult Resumed(ParseResult parsed, RunFolder folder)
     {
         if (parsed.GetValue(_force)) throw new UsageException("--resume and --force exclude each other.");
-        var before = folder.ReadArguments();
-        var now = _options.Given(parsed);
-        foreach (var (option, value) in now)
-        {
-            if (before.GetValueOrDefault(option) != value) throw new UsageException($"{option} is {value} now, but the run was started {(before.TryGetValue(option, out string? old) ? $"with {old}" : "without it")}. Leave it out to go on, or start a new run.");
-        }
-
-        string[] tokens =
-        [
-            .. before.SelectMany(argument => argument.Value == "true" ? [argument.Key] : new[] { argument.Key, argument.Value }),
-            "--output", folder.FullName, "--resume", .. parsed.GetValue(_json) ? ["--json"] : Array.Empty<string>(),
-        ];
-        var again = _verb.Parse(tokens, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        return again.Errors.Count == 0 ? again : throw new UsageException($"{folder.FullName} was started with options that this version does not take: {again.Errors[0].Message}");
+        return _options.Arguments.Again(_verb, folder, parsed, ["--output", folder.FullName, "--resume", .. parsed.GetValue(_json) ? ["--json"] : Array.Empty<string>()]);
     }
 
     private int Train(TrainingPlan plan, RunFolder folder, string commandLine, bool json, CancellationToken cancellation)

@@ -73,7 +73,7 @@ public sealed class RecipeSpace
             {
                 try
                 {
-                    TrialRecipe.Of(recipe, Exemplar(recipe, parameter, value));
+                    TrialRecipe.Of(recipe, Exemplar(parameter, value));
                 }
                 catch (RecipeException error)
                 {
@@ -87,21 +87,19 @@ public sealed class RecipeSpace
         }
     }
 
-    /// <summary>The start with one value changed, and with what that value depends on.</summary>
-    private IReadOnlyDictionary<string, JsonElement> Exemplar(Recipe recipe, SearchParameter parameter, JsonElement value)
+    /// <summary>One value, and what it depends on.</summary>
+    private OrderedDictionary<string, JsonElement> Exemplar(SearchParameter parameter, JsonElement value)
     {
-        double[] point = Start(recipe);
+        var values = new OrderedDictionary<string, JsonElement>();
         Set(parameter, value);
-        return At(point);
+        return values;
 
         void Set(SearchParameter one, JsonElement wanted)
         {
-            point[Axis(one.Name)] = one.PlaceOf(wanted)!.Value;
-            foreach (var condition in one.When.Where(condition => !condition.Holds(At(point)))) Set(Parameters[Axis(condition.Parameter)], condition.Values[0]);
+            foreach (var condition in one.When.Where(condition => !values.ContainsKey(condition.Parameter))) Set(Parameters.First(other => other.Name == condition.Parameter), condition.Values[0]);
+            values[one.Name] = wanted;
         }
     }
-
-    private int Axis(string name) => Parameters.Index().First(parameter => parameter.Item.Name == name).Index;
 
     /// <summary>What is wrong with a parameter by itself or after those above it; null if nothing is.</summary>
     internal static string? Fault(SearchParameter parameter, IReadOnlyDictionary<string, SearchParameter> above)

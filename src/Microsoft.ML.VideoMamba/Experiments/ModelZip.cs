@@ -1,6 +1,8 @@
 using Microsoft.ML.VideoMamba.Columns;
+using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Networks;
 using Microsoft.ML.VideoMamba.Training;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Experiments;
 
@@ -11,7 +13,7 @@ internal static class ModelZip
     private const int BatchSize = 8;
 
     /// <summary>The trained network as a transformer. The network stays the result's: the transformer lives no longer.</summary>
-    public static VideoMambaTransformer Transformer(MLContext context, TrainingResult result, string featureColumnName, KeyNames? names) => new(context, new Network(result.Model), new VideoMambaTransformer.Settings
+    public static VideoMambaTransformer Transformer(MLContext context, TrainingResult result, string featureColumnName, KeyNames? names) => new(context, new Network(new PreparedModel(result.Model)), new VideoMambaTransformer.Settings
     {
         Task = names is null && result.Model.Config.Classes == 1 ? TrainingTask.Regression : TrainingTask.Classification,
         FeatureColumnName = featureColumnName,
@@ -23,17 +25,5 @@ internal static class ModelZip
     }, names);
 
     /// <summary>Writes a model, whole or not at all.</summary>
-    public static void Write(MLContext context, ITransformer model, DataViewSchema schema, string path)
-    {
-        string beside = $"{path}.{Guid.NewGuid():N}.partial";
-        try
-        {
-            context.Model.Save(model, schema, beside);
-            File.Move(beside, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
-    }
+    public static void Write(MLContext context, ITransformer model, DataViewSchema schema, string path) => AtomicFile.Write(path, stream => context.Model.Save(model, schema, stream));
 }

@@ -12,17 +12,7 @@ internal sealed class ExperimentOutputs(ExperimentLedger ledger, ExperimentFolde
     {
         AtomicFile.WriteText(folder.Table, ExperimentTable.ToCsv(ledger.Trials, ledger.Metric));
         if (ledger.Best is not { Recipe: { } recipe, Model: { } model } best || _written == (best.Number, best.Epochs)) return;
-        string beside = $"{folder.Model}.{Guid.NewGuid():N}.partial";
-        try
-        {
-            File.Copy(model, beside);
-            File.Move(beside, folder.Model, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
-
+        using (var source = File.OpenRead(model)) AtomicFile.Write(folder.Model, source.CopyTo);
         RecipeFile.Write(recipe with { Name = $"trial-{best.Number}", Title = $"The best of {ledger.Count} trials" }, folder.Recipe);
         _written = (best.Number, best.Epochs);
     }

@@ -1,17 +1,16 @@
 using Microsoft.ML.VideoMamba.Video;
+using Microsoft.ML.VideoMamba.Video.Images;
 using Microsoft.ML.VideoMamba.Video.Writing;
 
-namespace Microsoft.ML.VideoMamba.Cli.Tests;
-
 /// <summary>Clips whose class is the way that a random texture moves: a single frame says nothing, since the texture wraps around the frame.</summary>
-internal static class MotionClips
+internal static class MovingTextures
 {
     public static readonly IReadOnlyList<(string Name, int X, int Y)> Classes = [("down", 0, 1), ("left", -1, 0), ("right", 1, 0), ("up", 0, -1)];
 
     private const int Blobs = 14;
 
-    /// <summary>Writes MP4 files, FOLDER/CLASS/NUMBER.mp4.</summary>
-    public static void Write(string folder, int perClass, int classes = 4, int side = 72, int frames = 12, int seed = 1)
+    /// <summary>Writes clips: as MP4 files, FOLDER/CLASS/NUMBER.mp4, or as folders of frames, FOLDER/CLASS/NUMBER/000000.png.</summary>
+    public static void Write(string folder, int perClass, int classes = 4, int side = 72, int frames = 12, int seed = 1, bool asFrames = false)
     {
         // One generator for all: those of neighbouring seeds begin alike, and looks would tell the classes.
         var random = new Random(seed);
@@ -20,8 +19,10 @@ internal static class MotionClips
             Directory.CreateDirectory(Path.Combine(folder, Classes[label].Name));
             for (int i = 0; i < perClass; i++)
             {
-                string path = Path.Combine(folder, Classes[label].Name, $"{i:000}.mp4");
-                ClipFile.Write(path, Make(label, side, frames, random, path), framesPerSecond: 12);
+                string path = Path.Combine(folder, Classes[label].Name, asFrames ? $"{i:000}" : $"{i:000}.mp4");
+                var clip = Make(label, side, frames, random, path);
+                if (asFrames) FrameImage.WriteAll(path, clip);
+                else ClipFile.Write(path, clip, framesPerSecond: 12);
             }
         }
     }

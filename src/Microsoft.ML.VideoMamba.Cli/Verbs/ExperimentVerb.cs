@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Microsoft.ML.VideoMamba.Cli.Outputs;
+using Microsoft.ML.VideoMamba.Cli.Runs;
+using Microsoft.ML.VideoMamba.Reports;
+using Microsoft.ML.VideoMamba.Training;
+using Microsoft.ML.VideoMamba.Training.Experiments;
+
+namespace Microsoft.ML.VideoMamba.Cli.Verbs;
+
+/// <summary><c>experiment</c>: the recipe that learns a user's own videos best.</summary>
+internal sealed class ExperimentVerb
+{
+    /// <summary>The picture is drawn anew at most so often: it costs trials their time.</summary>
+    private static readonly TimeSpan s_picturePeriod = TimeSpan.FromSeconds(10);
+
+    private readonly ExperimentArguments _options = new();
+    private readonly Option<string?> _output = new("--output") { Description = "Folder for the best model and its recipe, the table, the leaderboard and every trial.", HelpName = "DIR" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the experiment that the folder holds, with the options that it was started with; --time and --trials may be given anew." };
+    private readonly Option<bool> _print = new("--print-space") { Description = "Print what trials may differ in, a file for --space once it is edited, and end." };
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object a trial on standard output, and a last one with the best." };
+    private readonly ToolConsole _console;
+    private readonly Verb _verb;
+
+    private ExperimentVerb(ToolConsole console)
+    {
+        _console = console;
+        _verb = new Verb(
+            "experiment",
+            "Find the recipe that learns a folder or list of videos best, within a time. Ctrl+C keeps the best so far; --resume goes on, however the experiment ended.",
+            "experiment --data clips --output search --time 10m",
+            "experiment --data train.csv --validation val.csv --output search --time 2h --metric macro_accuracy --balance",
+            "experiment --data clips --output search --time 1h --checkpoint videomamba_t16_k400_f8_res224.pth",
+            "experiment --print-space > space.json",
+            "experiment --data clips --output search --trials 50 --space space.json --tuner asha --seed 3 --json",
+            "experiment --output search --resume --time 30m",
+            "train --data clips --output run --recipe search/recipe.json");
+        foreach (var option in new Option[] { _output, _resume, _print, _json }) _verb.Options.Add(option);
+        _options.AddTo(_verb);
+        _verb.SetAction((parsed, cancellation) => System.Threading.Tasks.Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
+    }
+
+    public static Verb Create(ToolConsole console) => new ExperimentVerb(console)._verb;
+
+    private int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        try
+        {
+            if (!parsed.GetValue(_print)) return Search(parsed, cancellation);
+            _console.Out.WriteLine(RecipeSpaceFile.ToJson(_options.Space(parsed)));
+            return ExitCode.Success;
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException(error.Message.Split(" (Parameter '")[0], error);
+        }
+    }
+
+    private int Search(ParseResult parsed, CancellationToken cancellation)
+    {
+        string output = parsed.GetValue(_output) ?? throw new UsageException("--output is required: the folder for the model and everything else.");
+        var folder = new ExperimentFolder(output);
+        var run = new RunFolder(output);
+        bool resume = parsed.GetValue(_resume);
+        if (folder.HoldsExperiment && !resume) throw new UsageException($"{folder.FullName} holds an experiment: --resume goes on with it, or name another folder.");
+        // Without an experiment there is nothing to go on with, and it begins.
+        if (folder.HoldsExperiment) parsed = _options.Arguments.Again(_verb, run, parsed, ["--output", folder.FullName, "--resume", .. parsed.GetValue(_json) ? ["--json"] : Array.Empty<string>()], _options.Free);
+        var (training, validation) = _options.Data(parsed);
+        var settings = _options.Settings(parsed, folder.FullName, resume, cancellation);
+        var ml = new MLContext(settings.Seed);
+        var experiment = _options.Task(parsed) == TrainingTask.Classification ? ml.MulticlassClassification.CreateVideoMambaExperiment(settings) : ml.Regression.CreateVideoMambaExperiment(settings);
+        Directory.CreateDirectory(folder.FullName);
+        run.WriteArguments(_options.Arguments.Of(parsed));
+        return Report(parsed, folder, listener => experiment.Execute(training, validation, _options.Folds(parsed), listener));
+    }
+
+    private int Report(ParseResult parsed, ExperimentFolder folder, Func<IProgress<ExperimentProgress>, VideoMambaExperimentResult> search)
+    {
+        var metric = _options.Metric(parsed);
+        var lines = parsed.GetValue(_json) ? new TrialLines(_console.Out) : null;
+        var (clock, next) = (Stopwatch.StartNew(), TimeSpan.Zero);
+        IReadOnlyList<Trial> trials = [];
+        var view = new ExperimentView(_console, metric, Heard);
+        var result = view.Run(() => search(view));
+        Leaderboard.Write(folder.Leaderboard, trials, metric);
+        var best = trials.FirstOrDefault(trial => trial.Number == result.BestRun?.Trial);
+        lines?.Finish(trials, best, folder.Model, result.Elapsed);
+        if (lines is null && best is not null) _console.Out.WriteLine($"{folder.Model}: trial {best.Number} of {trials.Count}, {ExperimentMetrics.NameOf(metric)} {best.Metric:0.####} on clips held out; its recipe: {folder.Recipe}");
+        if (result.Cancelled) _console.Warn(best is null ? "stopped before the first epoch was done. --resume goes on." : $"stopped; the best so far, trial {best.Number}, is kept. --resume goes on.");
+        else if (best is null) _console.Warn(trials.Count == 0 ? "the time was used up before a trial could begin." : $"no trial was measured; the first: {trials[0].Error ?? "not an epoch was done"}");
+        return result.Cancelled ? ExitCode.Cancelled : best is null ? ExitCode.Failure : ExitCode.Success;
+
+        void Heard(ExperimentProgress progress)
+        {
+            trials = progress.Trials;
+            lines?.Add(progress.Trial);
+            if (clock.Elapsed < next || progress.Trial.State == TrialState.Running) return;
+            Leaderboard.Write(folder.Leaderboard, progress.Trials, metric);
+            next = clock.Elapsed + s_picturePeriod;
+        }
+    }
+}

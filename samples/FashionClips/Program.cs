@@ -1,9 +1,9 @@
 // Makes training sets of Fashion-MNIST: pictures of ten kinds, or short clips whose class only the order of their frames tells.
 //   FashionClips images|clips SOURCE OUTPUT [TRAIN VALIDATION]
 // SOURCE holds the four .gz files (Debian: package dataset-fashion-mnist, /usr/share/datasets/fashion-mnist). OUTPUT gets train and val with a sub-folder for
-// each class: PNG files, or folders of eight. TRAIN and VALIDATION count pictures, or clips.
+// each class, of Netpbm files of one picture or eight: they need no native library to be read. TRAIN and VALIDATION count pictures, or clips.
 using Microsoft.ML.VideoMamba.Video;
-using Microsoft.ML.VideoMamba.Video.Images;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 if (args is not [var kind and ("images" or "clips"), var source, var output, .. var counts] || counts is not ([] or [_, _]))
 {
@@ -24,12 +24,11 @@ return 0;
 
 static int WriteImages(FashionMnist pictures, string folder, int wanted)
 {
-    foreach (string name in FashionMnist.Names) Directory.CreateDirectory(Path.Combine(folder, name));
     int count = Math.Min(wanted, pictures.Count);
     Parallel.For(0, count, i =>
     {
         byte[] frame = [.. pictures.Image(i).ToArray().SelectMany(level => new[] { level, level, level })];
-        FrameImage.Write(Path.Combine(folder, FashionMnist.Names[pictures.LabelOf(i)], $"{i:00000}.png"), new VideoClip("picture", FashionMnist.Side, FashionMnist.Side, [frame]), t: 0);
+        NetpbmFile.Write(Path.Combine(folder, FashionMnist.Names[pictures.LabelOf(i)], $"{i:00000}.pnm"), new VideoClip("picture", FashionMnist.Side, FashionMnist.Side, [frame]));
     });
     return count;
 }
@@ -45,7 +44,7 @@ static int WriteClips(FashionMnist pictures, string folder, int wanted, int seed
     for (int i = 0; i < pairs; i++)
     {
         var clips = MotionClips.Of(pictures.Image(clothing[i]), pictures.Image(shoes[i]), random);
-        Parallel.For(0, clips.Count, c => FrameImage.WriteAll(Path.Combine(folder, MotionClips.Classes[c], $"{i:0000}"), clips[c]));
+        Parallel.For(0, clips.Count, c => NetpbmFile.Write(Path.Combine(folder, MotionClips.Classes[c], $"{i:0000}.pnm"), clips[c]));
     }
 
     return pairs * MotionClips.Classes.Count;

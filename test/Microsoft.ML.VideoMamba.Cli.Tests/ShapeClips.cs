@@ -3,7 +3,7 @@ using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Cli.Tests;
 
-/// <summary>Clips of one shape that moves over an even ground. The class is the shape, or the way that a square moves; colours, size and place are drawn.</summary>
+/// <summary>Clips of one light shape that moves over an even dark ground. The class is the shape, or the way that a square moves; colours, size and place are drawn.</summary>
 internal static class ShapeClips
 {
     private const int Side = 72, Frames = 12;
@@ -59,8 +59,7 @@ internal static class ShapeClips
     /// <summary>The shape is inside the frame from the first frame to the last.</summary>
     private static VideoClip Make(string path, Func<double, double, bool> holds, double radius, (double X, double Y) velocity, Random random)
     {
-        byte[] ground = Color(random), color = Color(random);
-        while (ground.Zip(color, (one, other) => Math.Abs(one - other)).Max() < 80) color = Color(random);
+        byte[] ground = Color(10, 70, random), color = Color(120, 256, random);
         double startX = Start(radius, velocity.X, random), startY = Start(radius, velocity.Y, random);
         return new VideoClip(path, Side, Side, [.. Enumerable.Range(0, Frames).Select(t => Draw(startX + t * velocity.X, startY + t * velocity.Y))]);
 
@@ -82,5 +81,5 @@ internal static class ShapeClips
         return least + (most - least) * random.NextDouble();
     }
 
-    private static byte[] Color(Random random) => [(byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)];
+    private static byte[] Color(int least, int most, Random random) => [(byte)random.Next(least, most), (byte)random.Next(least, most), (byte)random.Next(least, most)];
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Frames;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Video;
 
@@ -19,5 +20,16 @@ public interface ITrainingClips : ITrainingSet
     {
         ArgumentNullException.ThrowIfNull(preparation);
         return preparation.Prepare(ReadClip(index), random, input);
+    }
+
+    /// <inheritdoc/>
+    bool ITrainingSet.HasFrames => true;
+
+    /// <inheritdoc/>
+    (string Name, ResampledClip Clip) ITrainingSet.Plan(int index, ClipPreparation preparation, Random? random)
+    {
+        ArgumentNullException.ThrowIfNull(preparation);
+        var clip = ReadClip(index);
+        return (clip.Path, preparation.Plan(clip, random));
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Frames;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Video;
 
@@ -21,4 +22,16 @@ public interface ITrainingSet
     /// <returns>The name that messages call it.</returns>
     /// <exception cref="VideoException">It cannot be read.</exception>
     string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input);
+
+    /// <summary>Whether inputs are made of decoded frames, so that <see cref="Plan"/> can hand these on to a card that makes them itself.</summary>
+    bool HasFrames => false;
+
+    /// <summary>Says how an input is made of decoded frames: what <see cref="Prepare"/> makes, of the same draws.</summary>
+    /// <param name="index">From 0.</param>
+    /// <param name="preparation">What the network takes, and how clips are changed to learn from.</param>
+    /// <param name="random">Makes all draws; null to prepare the input as evaluated.</param>
+    /// <returns>The name that messages call it, and the plan.</returns>
+    /// <exception cref="VideoException">It cannot be read.</exception>
+    /// <exception cref="NotSupportedException"><see cref="HasFrames"/> says no.</exception>
+    (string Name, ResampledClip Clip) Plan(int index, ClipPreparation preparation, Random? random) => throw new NotSupportedException("This set's inputs are not made of frames.");
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Frames;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
@@ -19,6 +20,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly IObjective _objective;
     private readonly BatchLoader _training;
     private readonly BatchLoader? _validation;
+    private readonly FrameUploader? _uploader;
     private readonly Learner _learner;
     private readonly BestWeights _best = new();
     private readonly List<EpochMetrics> _epochs = [];
@@ -38,8 +40,9 @@ internal sealed class TrainingSession : IDisposable
     {
         (_model, _objective, _options) = (model, objective, options);
         var preparation = new ClipPreparation(model.Config, options.Augmentation);
-        _training = new BatchLoader(training, preparation, options);
-        _validation = validation is null ? null : new BatchLoader(validation, preparation, options);
+        if (FrameUploader.Takes(model.Device) && preparation.CanPlan) _uploader = BatchUploads.Create(model, options);
+        _training = new BatchLoader(training, preparation, options, training.HasFrames ? _uploader : null);
+        _validation = validation is null ? null : new BatchLoader(validation, preparation, options, validation.HasFrames ? _uploader : null);
         int stepsOfEpoch = (_training.BatchesOfEpoch + options.AccumulationSteps - 1) / options.AccumulationSteps;
         _learner = new Learner(model, options, stepsOfEpoch, objective.Parameters);
         _reporter = new TrainingReporter(listeners, options.Epochs, stepsOfEpoch);
@@ -73,6 +76,7 @@ internal sealed class TrainingSession : IDisposable
     public void Dispose()
     {
         _learner.Dispose();
+        _uploader?.Dispose();
         _best.Dispose();
         (_objective as IDisposable)?.Dispose();
         if (!_modelTaken) _model.Dispose();

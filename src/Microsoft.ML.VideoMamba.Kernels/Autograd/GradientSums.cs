@@ -6,7 +6,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Autograd;
 /// <summary>Collects the sums that parameters' gradients are made of, and computes all of them in one launch: kernels leave partial sums, float32.</summary>
 internal sealed class GradientSums
 {
-    private const int Threads = 512, Lanes = 16;
+    private const int Threads = 512;
 
     private readonly List<Tensor> _tensors = [];
     private GradientSumsArguments _arguments;
@@ -34,7 +34,7 @@ internal sealed class GradientSums
             Rounded = to.dtype == ScalarType.BFloat16 ? 1 : 0,
             FirstBlock = checked((int)_blocks),
         };
-        _blocks += Grid.Cover(total, layout.Rows < Lanes ? Threads : Threads / Lanes);
+        _blocks += Grid.Cover(total, Threads / LanesFor(layout.Rows));
         _tensors.AddRange([from, to]);
         if (factor is not null) _tensors.Add(factor);
     }
@@ -46,4 +46,7 @@ internal sealed class GradientSums
         device.Kernel<GradientSumsArguments>(new KernelSource("gradient_sums.cu"), "gradient_sums").Launch(_arguments, new Grid(_blocks), Threads);
         GC.KeepAlive(_tensors);
     }
+
+    /// <summary>lanes_for of gradient_sums.cu.</summary>
+    private static int LanesFor(int rows) => rows < 16 ? 1 : rows < 256 ? 16 : 64;
 }

@@ -120,6 +120,12 @@ internal static unsafe partial class DriverApi
     [LibraryImport(CudaLibraries.Driver)]
     public static partial int cuMemFreeHost(nint memory);
 
+    [LibraryImport(CudaLibraries.Driver, EntryPoint = "cuMemAlloc_v2")]
+    public static partial int cuMemAlloc(out nint memory, nuint bytes);
+
+    [LibraryImport(CudaLibraries.Driver, EntryPoint = "cuMemFree_v2")]
+    public static partial int cuMemFree(nint memory);
+
     [LibraryImport(CudaLibraries.Driver, EntryPoint = "cuMemcpyHtoDAsync_v2")]
     public static partial int cuMemcpyHtoDAsync(nint to, void* from, nuint bytes, nint stream);
 

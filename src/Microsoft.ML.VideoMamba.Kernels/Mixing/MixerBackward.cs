@@ -16,6 +16,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, GradientSums parameterSums)
 {
     private const int GatherThreads = 256, GatherRows = 32, Maps = 2 * CudaScan.States;
+    private const int MostPieces = 48, ShortestPiece = 512;
 
     private readonly MixerForward _forward = new(packed, shape);
     private readonly MixerShape _shape = shape;
@@ -145,27 +146,37 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
     private (Tensor DXProj, Tensor DDtProj) BackThroughSelection(CudaBlas blas, Tensor u, Tensor selection, Tensor dSelection, ScanGradientTensors scan)
     {
         int directions = _shape.Directions, inner = _shape.Inner, rank = _shape.PaddedRank, selected = _shape.Selected, tokens = _shape.Tokens;
-        var (ofXProj, ofDtProj) = (_forward.Numbers(directions, selected, inner), _forward.Numbers(directions, inner, rank));
-        var inputs = Mixer.Activations(DeviceMemory.Address(u));
+        int pieces = PiecesOf(tokens), piece = tokens / pieces, products = directions * pieces;
+        var (ofXProj, ofDtProj) = (_forward.Numbers(directions, pieces, selected, inner), _forward.Numbers(directions, pieces, inner, rank));
+        Matrix Piece(Matrix tokensOfAll) => tokensOfAll with { Batch = (long)piece * tokensOfAll.Row };
         var ofSelection = Mixer.Selection(DeviceMemory.Address(dSelection));
-        blas.Multiply(ofSelection.T, inputs, Mixer.SelectionWeights(DeviceMemory.Address(ofXProj), float32: true), selected, inner, tokens, directions);
         blas.Multiply(
-            Mixer.Activations(DeviceMemory.Address(scan.DDelta)).T, Mixer.LowRank(DeviceMemory.Address(selection)), Mixer.StepWeights(DeviceMemory.Address(ofDtProj), float32: true),
-            inner, rank, tokens, directions);
+            Piece(ofSelection).T, Piece(Mixer.Activations(DeviceMemory.Address(u))), Mixer.SelectionWeights(DeviceMemory.Address(ofXProj), float32: true), selected, inner, piece, products);
+        blas.Multiply(
+            Piece(Mixer.Activations(DeviceMemory.Address(scan.DDelta))).T, Piece(Mixer.LowRank(DeviceMemory.Address(selection))),
+            Mixer.StepWeights(DeviceMemory.Address(ofDtProj), float32: true), inner, rank, piece, products);
         blas.Multiply(
             ofSelection, Mixer.SelectionWeights(_forward.Weights.XProj), Mixer.Activations(DeviceMemory.Address(scan.DU)), tokens, inner, selected, directions, beta: 1);
-        return Unpack(ofXProj, ofDtProj);
+        return Unpack(ofXProj, ofDtProj, pieces);
     }
 
+    /// <summary>How many equal pieces tokens are cut into, so that small matrices that sum over all of them occupy the card.</summary>
+    private static int PiecesOf(int tokens) => Enumerable.Range(1, MostPieces).Last(pieces => tokens % pieces == 0 && (pieces == 1 || tokens / pieces >= ShortestPiece));
+
     /// <summary>From the packed order, B's rows, C's, delta's with zeros behind, to the parameters' own: delta's, B's, C's.</summary>
-    private (Tensor DXProj, Tensor DDtProj) Unpack(Tensor ofXProj, Tensor ofDtProj)
+    private (Tensor DXProj, Tensor DDtProj) Unpack(Tensor ofXProj, Tensor ofDtProj, int pieces)
     {
-        int directions = _shape.Directions, inner = _shape.Inner, rank = _shape.Rank, all = rank + Maps;
+        int directions = _shape.Directions, inner = _shape.Inner, rank = _shape.Rank, padded = _shape.PaddedRank, selected = _shape.Selected, all = rank + Maps;
         var (dXProj, dDtProj) = (_forward.Activations(directions, all, inner), _forward.Activations(directions, inner, rank));
-        var rows = new GradientLayout(directions, 1, rank * inner) { OuterStride = _shape.Selected * inner, ToStride = all * inner };
+        var rows = new GradientLayout(directions, pieces, rank * inner) { OuterStride = pieces * selected * inner, RowStride = selected * inner, ToStride = all * inner };
         parameterSums.Add(ofXProj, dXProj, rows with { From = Maps * inner });
         parameterSums.Add(ofXProj, dXProj, rows with { Columns = Maps * inner, To = rank * inner });
-        parameterSums.Add(ofDtProj, dDtProj, new GradientLayout(directions * inner, 1, rank) { OuterStride = _shape.PaddedRank });
+        for (int k = 0; k < directions; k++)
+        {
+            var columns = new GradientLayout(inner, pieces, rank) { OuterStride = padded, RowStride = inner * padded };
+            parameterSums.Add(ofDtProj, dDtProj, columns with { From = (long)k * pieces * inner * padded, To = (long)k * inner * rank });
+        }
+
         return (dXProj, dDtProj);
     }
 

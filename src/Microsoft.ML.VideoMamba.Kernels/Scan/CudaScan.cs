@@ -93,16 +93,15 @@ internal sealed class CudaScan
     /// <param name="stream">Where to queue.</param>
     public void Forward(ScanForwardArguments arguments, int directions, nint first = 0, nint last = 0, nint stream = 0)
     {
-        var grid = ForwardGrid(arguments, directions);
         if (Chunks(arguments) > 1)
         {
             var ends = arguments;
-            (ends.First, ends.Last, ends.Kept, ends.Marks, ends.Skipped) = (0, arguments.First, 0, 0, last == 0 ? Chunks(arguments) : 0);
-            _ends.Value.Launch(ends, grid, ForwardThreads, stream: stream);
+            (ends.First, ends.Last, ends.Kept, ends.Marks, ends.Skip) = (0, arguments.First, 0, 0, last == 0 ? SkippedChunk.Last : SkippedChunk.None);
+            _ends.Value.Launch(ends, ForwardGrid(ends, directions), ForwardThreads, stream: stream);
             Carry(arguments, directions, arguments.First, first, last, backwards: false, stream);
         }
 
-        _forward.Value.Launch(arguments, grid, ForwardThreads, stream: stream);
+        _forward.Value.Launch(arguments, ForwardGrid(arguments, directions), ForwardThreads, stream: stream);
     }
 
     /// <summary>Walks again what <see cref="Forward"/> walked, for the states alone.</summary>
@@ -135,7 +134,7 @@ internal sealed class CudaScan
                 Length = arguments.Length,
                 Chunk = arguments.Chunk,
                 Reverse = arguments.Reverse,
-                Skipped = 1,
+                Skip = SkippedChunk.First,
             };
             _adjointEnds.Value.Launch(ends, ForwardGrid(ends, directions), ForwardThreads);
             Carry(ends, directions, arguments.Carried, last, 0, backwards: true, stream: 0);
@@ -163,7 +162,7 @@ internal sealed class CudaScan
     }
 
     private Grid ForwardGrid(in ScanForwardArguments arguments, int directions) =>
-        new(Grid.Cover(_layout.Channels, ForwardThreads), (long)arguments.Batch * Chunks(arguments), directions);
+        new(Grid.Cover(_layout.Channels, ForwardThreads), (long)arguments.Batch * (Chunks(arguments) - (arguments.Skip == SkippedChunk.None ? 0 : 1)), directions);
 
     private long Warps(int sequences) => Grid.Cover(_layout.Channels, WarpChannels) * (long)sequences;
 

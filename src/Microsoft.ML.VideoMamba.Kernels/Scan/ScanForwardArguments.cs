@@ -11,5 +11,6 @@ internal struct ScanForwardArguments
     public nint Y;
     public nint First, Last, Kept, Marks, Sums;
     public long YDirection, DyDirection;
-    public int Batch, Length, Chunk, Reverse, Marked, Skipped;
+    public int Batch, Length, Chunk, Reverse, Marked;
+    public SkippedChunk Skip;
 }

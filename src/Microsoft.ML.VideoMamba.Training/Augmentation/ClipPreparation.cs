@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Frames;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Sampling;
@@ -38,6 +39,20 @@ public sealed class ClipPreparation
     /// <summary>Floats of a prepared clip.</summary>
     public int InputLength { get; }
 
+    /// <summary>Whether <see cref="Plan"/> can say how clips are prepared: not where places of them are erased afterwards.</summary>
+    public bool CanPlan => _augmentation.Erasing is null;
+
+    /// <summary>Says how a card makes what <see cref="Prepare"/> makes, of the same draws: equal but for rounding.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="random">Makes all draws; null to prepare as in evaluation.</param>
+    /// <exception cref="InvalidOperationException"><see cref="CanPlan"/> says no.</exception>
+    public ResampledClip Plan(VideoClip clip, Random? random)
+    {
+        if (!CanPlan) throw new InvalidOperationException("Clips of which places are erased are prepared in main memory.");
+        CheckFrames(clip);
+        return random is null ? PlanEvaluation(clip) : PlanTraining(clip, random);
+    }
+
     /// <summary>Prepares a clip to learn from or as it is evaluated.</summary>
     /// <param name="clip">The clip.</param>
     /// <param name="random">Makes all draws; null to prepare as in evaluation.</param>
@@ -58,10 +73,8 @@ public sealed class ClipPreparation
     {
         Check(clip, input);
         ArgumentNullException.ThrowIfNull(random);
-        int[] frames = clip.Frames == _config.Frames ? All() : _sampler.Training(clip.Frames, random);
-        var draw = ClipDraw.Of(_augmentation, clip.Height, clip.Width, _config.Height, _config.Width, random);
-        using var editor = _editing?.Draw((clip.Height, clip.Width), ref draw, random);
-        Resample(clip, frames, draw, random, input, editor);
+        var (frames, draw, editor) = DrawTraining(clip, random);
+        using (editor) Resample(clip, frames, draw, random, input, editor);
         _augmentation.Erasing?.Apply(input, frames.Length, _config.Height, _config.Width, random);
     }
 
@@ -71,15 +84,49 @@ public sealed class ClipPreparation
     public void Evaluation(VideoClip clip, Span<float> input)
     {
         Check(clip, input);
-        int[] frames = clip.Frames == _config.Frames ? All() : _sampler.Validation(clip.Frames);
-        if (_evaluation is not null && _evaluation.ViewSize(clip.Height, clip.Width) == (_config.Height, _config.Width))
-        {
-            _evaluation.Apply(new VideoClip(clip.Path, clip.Height, clip.Width, Array.ConvertAll(frames, clip.FrameMemory)), input);
-            return;
-        }
+        int[] frames = EvaluatedFrames(clip);
+        if (Fits(clip)) _evaluation!.Apply(new VideoClip(clip.Path, clip.Height, clip.Width, Array.ConvertAll(frames, clip.FrameMemory)), input);
+        else Resample(clip, frames, MiddleOf(clip), new Random(0), input);
+    }
 
+    private (int[] Frames, ClipDraw Draw, FrameEditor? Editor) DrawTraining(VideoClip clip, Random random)
+    {
+        int[] frames = clip.Frames == _config.Frames ? All() : _sampler.Training(clip.Frames, random);
+        var draw = ClipDraw.Of(_augmentation, clip.Height, clip.Width, _config.Height, _config.Width, random);
+        var editor = _editing?.Draw((clip.Height, clip.Width), ref draw, random);
+        return (frames, draw, editor);
+    }
+
+    private ResampledClip PlanTraining(VideoClip clip, Random random)
+    {
+        var (frames, draw, editor) = DrawTraining(clip, random);
+        using (editor)
+        {
+            var (height, width) = editor is null ? (clip.Height, clip.Width) : (editor.Height, editor.Width);
+            var resampler = new ClipResampler(draw, (height, width), _config.Height, _config.Width);
+            return resampler.OnCard(frames.Select(frame => editor is null ? clip.FrameMemory(frame) : editor.Edit(clip.Frame(frame)).ToArray()), width, random);
+        }
+    }
+
+    /// <summary>Frames that must be resized are resized in main memory, to whole bytes as the original's; only what is left is the card's.</summary>
+    private ResampledClip PlanEvaluation(VideoClip clip)
+    {
+        var frames = Array.ConvertAll(EvaluatedFrames(clip), clip.FrameMemory);
+        if (!Fits(clip)) return new ClipResampler(MiddleOf(clip), (clip.Height, clip.Width), _config.Height, _config.Width).OnCard(frames, clip.Width, new Random(0));
+        var view = _evaluation!.Resize(new VideoClip(clip.Path, clip.Height, clip.Width, frames));
+        var whole = new ClipDraw(0, 0, view.Width, view.Height, Flip: false, Gain: 1, Offset: 0, Noise: 0);
+        return new ClipResampler(whole, (view.Height, view.Width), _config.Height, _config.Width).OnCard(Array.ConvertAll(All(), view.FrameMemory), view.Width, new Random(0));
+    }
+
+    private int[] EvaluatedFrames(VideoClip clip) => clip.Frames == _config.Frames ? All() : _sampler.Validation(clip.Frames);
+
+    private bool Fits(VideoClip clip) => _evaluation is not null && _evaluation.ViewSize(clip.Height, clip.Width) == (_config.Height, _config.Width);
+
+    /// <summary>The largest box of the network's proportion, from the middle.</summary>
+    private ClipDraw MiddleOf(VideoClip clip)
+    {
         double fit = Math.Min((double)clip.Width / _config.Width, (double)clip.Height / _config.Height), width = fit * _config.Width, height = fit * _config.Height;
-        Resample(clip, frames, new ClipDraw((clip.Width - width) / 2, (clip.Height - height) / 2, width, height, Flip: false, Gain: 1, Offset: 0, Noise: 0), new Random(0), input);
+        return new ClipDraw((clip.Width - width) / 2, (clip.Height - height) / 2, width, height, Flip: false, Gain: 1, Offset: 0, Noise: 0);
     }
 
     private void Resample(VideoClip clip, int[] frames, ClipDraw draw, Random random, Span<float> input, FrameEditor? editor = null)
@@ -96,10 +143,15 @@ public sealed class ClipPreparation
 
     private int[] All() => [.. Enumerable.Range(0, _config.Frames)];
 
-    private void Check(VideoClip clip, Span<float> input)
+    private static void CheckFrames(VideoClip clip)
     {
         ArgumentNullException.ThrowIfNull(clip);
         if (clip.Frames == 0) throw new VideoException(clip.Path, "convert", "the clip has no frame");
+    }
+
+    private void Check(VideoClip clip, Span<float> input)
+    {
+        CheckFrames(clip);
         if (input.Length != InputLength) throw new ArgumentException($"{input.Length} floats were given; {InputLength} are needed.", nameof(input));
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Frames;
 using Microsoft.ML.VideoMamba.Video.Transforms;
 
 namespace Microsoft.ML.VideoMamba.Training.Augmentation;
@@ -7,7 +8,7 @@ internal sealed class ClipResampler
 {
     private readonly int _height, _width;
     private readonly float[] _scale = new float[3], _shift = new float[3], _noise = new float[3];
-    private readonly (int First, int Second, float Weight)[] _columns, _rows;
+    private readonly AxisTap[] _columns, _rows;
 
     public ClipResampler(ClipDraw draw, (int Height, int Width) frame, int height, int width)
     {
@@ -22,6 +23,23 @@ internal sealed class ClipResampler
             _shift[channel] = (float)((0.5 - 0.5 * draw.Gain + draw.Offset - mean) / deviation);
             _noise[channel] = (float)(draw.Noise / deviation);
         }
+    }
+
+    /// <summary>The same for a card to carry out.</summary>
+    /// <param name="frames">The frames, (H, W, 3) bytes of the clip's size, one after another: noise is drawn behind each, as <see cref="Frame"/> does.</param>
+    /// <param name="frameWidth">The clip's width.</param>
+    /// <param name="random">Draws where the noise begins.</param>
+    public ResampledClip OnCard(IEnumerable<ReadOnlyMemory<byte>> frames, int frameWidth, Random random)
+    {
+        var (taken, starts) = (new List<ReadOnlyMemory<byte>>(), new List<int>());
+        bool noisy = _noise.Any(noise => noise != 0);
+        foreach (var frame in frames)
+        {
+            taken.Add(frame);
+            if (noisy) starts.AddRange(NormalNoise.Starts(random, _height * 3, _width));
+        }
+
+        return new ResampledClip(taken, frameWidth, _rows, _columns, _scale, _shift, _noise, noisy ? [.. starts] : null);
     }
 
     /// <summary>Writes one frame.</summary>
@@ -58,14 +76,14 @@ internal sealed class ClipResampler
     }
 
     /// <summary>For each new pixel along an axis the two old ones around its centre and the second one's weight; those at the ends are repeated.</summary>
-    private static (int First, int Second, float Weight)[] Taps(double start, double length, double least, double most, int newSize)
+    private static AxisTap[] Taps(double start, double length, double least, double most, int newSize)
     {
-        var taps = new (int, int, float)[newSize];
+        var taps = new AxisTap[newSize];
         for (int i = 0; i < newSize; i++)
         {
             double position = Math.Clamp(start + (i + 0.5) * length / newSize - 0.5, least, most);
             int first = (int)position;
-            taps[i] = (first, Math.Min(first + 1, (int)most), (float)(position - first));
+            taps[i] = new AxisTap(first, Math.Min(first + 1, (int)most), (float)(position - first));
         }
 
         return taps;

@@ -10,6 +10,17 @@ internal static class NormalNoise
     /// <summary>As many values of mean 0 and deviation 1 as a row has, at most 65,536.</summary>
     public static ReadOnlySpan<float> Row(Random random, int length) => s_table.AsSpan(random.Next(Size - length + 1), length);
 
+    /// <summary>The table.</summary>
+    public static ReadOnlySpan<float> Table => s_table;
+
+    /// <summary>Where so many rows of it begin, drawn one after the other as <see cref="Row"/> does.</summary>
+    public static int[] Starts(Random random, int rows, int length)
+    {
+        var starts = new int[rows];
+        for (int i = 0; i < rows; i++) starts[i] = random.Next(Size - length + 1);
+        return starts;
+    }
+
     /// <summary>One value of mean 0 and deviation 1.</summary>
     public static double Draw(Random random) => DrawPair(random).Item1;
 

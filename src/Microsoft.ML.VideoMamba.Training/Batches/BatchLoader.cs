@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.ML.VideoMamba.Kernels.Frames;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Reading;
@@ -7,7 +9,11 @@ using Microsoft.ML.VideoMamba.Video.Reading;
 namespace Microsoft.ML.VideoMamba.Training.Batches;
 
 /// <summary>Reads and prepares clips on worker threads, a few batches ahead of the one that learns.</summary>
-internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparation, TrainingOptions options)
+/// <param name="clips">The clips.</param>
+/// <param name="preparation">What the network takes.</param>
+/// <param name="options">Batch size, seed, workers and what happens to clips that cannot be read.</param>
+/// <param name="uploader">Sends frames to the card that prepares them; null to prepare them in main memory. Another owns it.</param>
+internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparation, TrainingOptions options, FrameUploader? uploader = null)
 {
     private const int BatchesAhead = 2;
     private const int MaxSubstitutes = 16;
@@ -80,14 +86,20 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
         }
     }
 
-    private Batch? Prepare(int number, int[] indices, Func<int, Random?> draws, CancellationToken cancellation)
+    private Batch? Prepare(int number, int[] indices, Func<int, Random?> draws, CancellationToken cancellation) =>
+        uploader is null ? PrepareHere(number, indices, draws, cancellation) : Send(number, indices, draws, uploader, cancellation);
+
+    private Batch? PrepareHere(int number, int[] indices, Func<int, Random?> draws, CancellationToken cancellation)
     {
         int length = preparation.InputLength;
         float[] pixels = ArrayPool<float>.Shared.Rent(checked(indices.Length * length));
         var read = new (string Name, int Index)?[indices.Length];
         try
         {
-            ForEach(indices.Length, i => read[i] = Read(indices[i], draws(i), pixels.AsSpan(i * length, length)), cancellation);
+            ForEach(
+                indices.Length,
+                i => read[i] = Read(indices[i], draws(i), (index, random) => clips.Prepare(index, preparation, random, pixels.AsSpan(i * length, length))) is { } found ? (found.Read, found.Index) : null,
+                cancellation);
         }
         catch
         {
@@ -101,15 +113,23 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
             if (there[i] != i) pixels.AsSpan(there[i] * length, length).CopyTo(pixels.AsSpan(i * length, length));
         }
 
-        if (there.Length > 0)
-        {
-            int[] rows = [.. there.Select(i => read[i]!.Value.Index)];
-            return new Batch(number, length, [.. rows.Select(clips.LabelOf)], rows, [.. there.Select(i => read[i]!.Value.Name)], pixels);
-        }
-
-        ArrayPool<float>.Shared.Return(pixels);
+        var prepared = new PooledClips(pixels, there.Length, length);
+        if (there.Length > 0) return Describe(number, [.. there.Select(i => read[i]!.Value)], prepared);
+        prepared.Dispose();
         return null;
     }
+
+    private Batch? Send(int number, int[] indices, Func<int, Random?> draws, FrameUploader to, CancellationToken cancellation)
+    {
+        var read = new ((string Name, ResampledClip Clip) Read, int Index)?[indices.Length];
+        ForEach(indices.Length, i => read[i] = Read(indices[i], draws(i), (index, random) => clips.Plan(index, preparation, random)), cancellation);
+        var there = read.Where(clip => clip is not null).Select(clip => clip!.Value).ToList();
+        if (there.Count == 0) return null;
+        return Describe(number, [.. there.Select(clip => (clip.Read.Name, clip.Index))], new UploadedClips(to.Send([.. there.Select(clip => clip.Read.Clip)], cancellation)));
+    }
+
+    private Batch Describe(int number, IReadOnlyList<(string Name, int Index)> read, IBatchClips prepared) =>
+        new(number, [.. read.Select(clip => clips.LabelOf(clip.Index))], [.. read.Select(clip => clip.Index)], [.. read.Select(clip => clip.Name)], prepared);
 
     private void ForEach(int count, Action<int> body, CancellationToken cancellation)
     {
@@ -124,31 +144,34 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
         }
     }
 
-    private (string Name, int Index)? Read(int index, Random? random, Span<float> input)
+    /// <summary>Reads a clip, or what stands in for it; null where it is left out.</summary>
+    private (T Read, int Index)? Read<T>(int index, Random? random, Func<int, Random?, T> read)
     {
-        if (TryRead(index, random, input) is { } name) return (name, index);
+        if (TryRead(index, random, read, out var found)) return (found, index);
         if (random is null || options.OnFailure != FailurePolicy.Substitute) return null;
         for (int attempt = 0; attempt < MaxSubstitutes; attempt++)
         {
             int other = random.Next(clips.Count);
-            if (TryRead(other, random, input) is { } substitute) return (substitute, other);
+            if (TryRead(other, random, read, out var substitute)) return (substitute, other);
         }
 
         throw _failures[index];
     }
 
-    /// <summary>Null for a clip that cannot be read now or could not before.</summary>
-    private string? TryRead(int index, Random? random, Span<float> input)
+    /// <summary>False for a clip that cannot be read now or could not before.</summary>
+    private bool TryRead<T>(int index, Random? random, Func<int, Random?, T> read, [MaybeNullWhen(false)] out T found)
     {
-        if (_failures.ContainsKey(index)) return null;
+        found = default;
+        if (_failures.ContainsKey(index)) return false;
         try
         {
-            return clips.Prepare(index, preparation, random, input);
+            found = read(index, random);
+            return true;
         }
         catch (VideoException error) when (options.OnFailure != FailurePolicy.Throw)
         {
             if (_failures.TryAdd(index, error)) Failed?.Invoke(error);
-            return null;
+            return false;
         }
     }
 }

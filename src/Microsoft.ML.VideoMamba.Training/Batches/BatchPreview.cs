@@ -42,7 +42,7 @@ public static class BatchPreview
 
     private static float[] Mixed(Batch batch, VideoMambaConfig config, TrainingOptions options, int epoch)
     {
-        if (options.Mixing is null) return batch.Pixels.ToArray();
+        if (options.Mixing is null) return ((PooledClips)batch.Clips).Pixels.ToArray();
         TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
         var (clips, _) = new ClassificationObjective(options).Prepare(config, CPU, batch, epoch);

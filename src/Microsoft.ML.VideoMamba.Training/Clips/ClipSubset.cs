@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Frames;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 
 namespace Microsoft.ML.VideoMamba.Training.Clips;
@@ -15,4 +16,10 @@ public sealed class ClipSubset(ITrainingSet inputs, IReadOnlyList<int> indices) 
 
     /// <inheritdoc/>
     public string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input) => inputs.Prepare(indices[index], preparation, random, input);
+
+    /// <inheritdoc/>
+    public bool HasFrames => inputs.HasFrames;
+
+    /// <inheritdoc/>
+    public (string Name, ResampledClip Clip) Plan(int index, ClipPreparation preparation, Random? random) => inputs.Plan(indices[index], preparation, random);
 }

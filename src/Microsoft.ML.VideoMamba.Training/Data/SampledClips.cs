@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Frames;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Decoding;
@@ -54,9 +55,18 @@ public sealed class SampledClips : ITrainingSet
     public string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input)
     {
         ArgumentNullException.ThrowIfNull(preparation);
-        if (random is null) preparation.Evaluation(Read(index, (sampler, length) => sampler.Validation(length)), input);
-        else preparation.Training(ReadDrawn(index, random), random, input);
+        preparation.Prepare(ReadFor(index, random), random, input);
         return RowOf(index).Path;
+    }
+
+    /// <inheritdoc/>
+    public bool HasFrames => true;
+
+    /// <inheritdoc/>
+    public (string Name, ResampledClip Clip) Plan(int index, ClipPreparation preparation, Random? random)
+    {
+        ArgumentNullException.ThrowIfNull(preparation);
+        return (RowOf(index).Path, preparation.Plan(ReadFor(index, random), random));
     }
 
     /// <summary>One of several test clips.</summary>
@@ -66,8 +76,10 @@ public sealed class SampledClips : ITrainingSet
     /// <exception cref="VideoException">It cannot be read.</exception>
     public VideoClip ReadTest(int index, int segment, int segments) => Read(index, (sampler, length) => sampler.Test(length, segment, segments));
 
-    private VideoClip ReadDrawn(int index, Random random)
+    private VideoClip ReadFor(int index, Random? random)
     {
+        if (random is null) return Read(index, (sampler, length) => sampler.Validation(length));
+
         // The reader may ask twice, for the length that the header claims and for the true one: each time the draws start anew.
         int seed = random.Next();
         return Read(index, (sampler, length) => sampler.Training(length, new Random(seed)));

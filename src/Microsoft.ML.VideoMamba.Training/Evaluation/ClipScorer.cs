@@ -33,7 +33,7 @@ public static class ClipScorer
             using (batch)
             {
                 using var scope = NewDisposeScope();
-                float[] values = model.forward(batch.Clips(model.Config.InputShape(), model.Device)).cpu().data<float>().ToArray();
+                float[] values = model.forward(batch.Clips.On(model.Config.InputShape(), model.Device)).cpu().data<float>().ToArray();
                 int width = values.Length / batch.Count;
                 for (int i = 0; i < batch.Count; i++) outputs.Add(new ClipOutput(batch.Indices[i], batch.Labels[i], values[(i * width)..((i + 1) * width)]));
             }

@@ -18,7 +18,7 @@ internal sealed class ClassificationObjective(TrainingOptions options) : IObject
 
     public (Tensor Clips, Func<Tensor, Tensor> LossOf) Prepare(VideoMambaConfig config, Device device, Batch batch, int epoch)
     {
-        var clips = batch.Clips(config.InputShape(), device);
+        var clips = batch.Clips.On(config.InputShape(), device);
         var labels = tensor(batch.Labels.Select(label => (long)label.ClassIndex).ToArray(), device: device);
         var weights = options.ClassWeights is { } given ? tensor(given.Select(weight => (float)weight).ToArray(), device: device) : null;
         if (_mixer is null) return (clips, logits => CrossEntropy.OfLabels(logits, labels, options.LabelSmoothing, weights));

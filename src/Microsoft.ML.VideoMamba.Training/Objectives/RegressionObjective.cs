@@ -12,7 +12,7 @@ internal sealed class RegressionObjective(TargetScale targets) : IObjective
     public (Tensor Clips, Func<Tensor, Tensor> LossOf) Prepare(VideoMambaConfig config, Device device, Batch batch, int epoch)
     {
         var scaled = tensor(batch.Labels.Select(label => (float)targets.Scale(label.Target)).ToArray(), device: device);
-        return (batch.Clips(config.InputShape(), device), output => SquaredError.OfFirstColumn(output, scaled));
+        return (batch.Clips.On(config.InputShape(), device), output => SquaredError.OfFirstColumn(output, scaled));
     }
 
     public (ClassificationMetrics? Classes, RegressionMetrics? Numbers) Measure(IReadOnlyList<ClipOutput> outputs) =>

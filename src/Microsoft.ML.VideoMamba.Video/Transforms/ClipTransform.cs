@@ -150,6 +150,27 @@ public sealed class ClipTransform
         ArrayPool<byte>.Shared.Return(resized);
     }
 
+    /// <summary>The single view of a clip ahead of normalisation: resized and cut, as bytes.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <exception cref="InvalidOperationException">There are several views.</exception>
+    public VideoClip Resize(VideoClip clip)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        if (Views != 1) throw new InvalidOperationException($"There are {Views} views.");
+        var (height, width) = ResizedSize(clip.Height, clip.Width);
+        var part = Boxes(height, width)[0];
+        var resizer = FrameResizer.Create(Filter, clip.Height, clip.Width, height, width, part);
+        var frames = new ReadOnlyMemory<byte>[clip.Frames];
+        for (int t = 0; t < frames.Length; t++)
+        {
+            byte[] frame = GC.AllocateUninitializedArray<byte>(checked(part.Height * part.Width * 3));
+            resizer.Resize(clip.Frame(t), frame);
+            frames[t] = frame;
+        }
+
+        return new VideoClip(clip.Path, part.Height, part.Width, frames);
+    }
+
     private int ViewLength(VideoClip clip)
     {
         var (height, width) = ViewSize(clip.Height, clip.Width);

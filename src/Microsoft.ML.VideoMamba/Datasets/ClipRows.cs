@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.ML.VideoMamba.Clips;
+using Microsoft.ML.VideoMamba.Kernels.Frames;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Clips;
@@ -74,6 +75,14 @@ internal sealed class ClipRows : RowSet
     }
 
     public override string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input) => preparation.Prepare(ReadClip(index), random, input);
+
+    public override bool HasFrames => true;
+
+    public override (string Name, ResampledClip Clip) Plan(int index, ClipPreparation preparation, Random? random)
+    {
+        var clip = ReadClip(index);
+        return (clip.Path, preparation.Plan(clip, random));
+    }
 
     public override void Dispose()
     {

@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Frames;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 
@@ -17,6 +18,10 @@ internal abstract class RowSet(IDataView data, string featureName) : ITrainingSe
     public TrainingLabel LabelOf(int index) => _labels[index];
 
     public abstract string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input);
+
+    public virtual bool HasFrames => false;
+
+    public virtual (string Name, ResampledClip Clip) Plan(int index, ClipPreparation preparation, Random? random) => throw new NotSupportedException("Vectors are not made of frames.");
 
     /// <summary>Opens the reading of rows into the set.</summary>
     /// <param name="cursor">It reads the feature column.</param>

@@ -62,6 +62,30 @@ public sealed class ScanGpuTests
         foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 }) CompareBidirectional(batch, length, channels, type, KernelFace.Cuda, CUDA);
     }
 
+    /// <summary>Step sizes so large that decays pass through the smallest floats and beyond.</summary>
+    [TestMethod]
+    [DataRow(ScalarType.Float32, 1e-5)]
+    [DataRow(ScalarType.BFloat16, 1e-2)]
+    public void DecaysMayVanish(ScalarType type, double tolerance)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        var scan = new RandomScan(seed: 4, batch: 2, length: 400, channels: 64, states: 16, type);
+        scan["delta"] = linspace(0, 60, 2 * 400 * 64, ScalarType.Float32).reshape(2, 400, 64).to_type(type);
+        var expected = Run(scan, tensor => tensor.to_type(ScalarType.Float64), KernelFace.Reference);
+
+        var got = Run(scan, tensor => tensor.cuda(), KernelFace.Cuda);
+
+        double deviation = ((got - expected).norm() / expected.norm()).item<double>();
+        Assert.IsTrue(deviation <= tolerance, $"deviates by {deviation:e2}");
+
+        static Tensor Run(RandomScan scan, Func<Tensor, Tensor> change, KernelFace face)
+        {
+            Tensor Of(string name) => change(scan[name]!);
+            return SelectiveScan.Run(Of("u"), Of("delta"), Of("A"), Of("B"), Of("C"), Of("D"), Of("z"), Of("deltaBias"), deltaSoftplus: true, face: face).Y.cpu().to_type(ScalarType.Float64);
+        }
+    }
+
     [TestMethod]
     public void BothDirectionsOnTheCpuEqualTwoScans()
     {

@@ -45,7 +45,7 @@ public sealed class FusedAdamWGpuTests
             Close(average, blocks.Average!);
             Assert.AreEqual(0, blocks.Gradients.count_nonzero().item<long>());
             if (!rounded) continue;
-            Assert.IsTrue(blocks.RoundedValues!.equal(blocks.Values.to_type(ScalarType.BFloat16)).item<bool>());
+            Assert.IsTrue(Same(blocks.RoundedValues!, blocks.Values.to_type(ScalarType.BFloat16)));
             Assert.AreEqual(0, blocks.RoundedGradients!.count_nonzero().item<long>());
         }
     }
@@ -67,7 +67,7 @@ public sealed class FusedAdamWGpuTests
         float norm = optimizer.Step(blocks, new OptimizerStep(1, 1e-3, MaxNorm: 1, AverageDecay: AverageDecay)).item<float>();
 
         Assert.IsFalse(float.IsFinite(norm));
-        for (int i = 0; i < all.Length; i++) Assert.IsTrue(allclose(before[i], all[i], rtol: 0, atol: 0, equal_nan: true));
+        for (int i = 0; i < all.Length; i++) Assert.IsTrue(Same(before[i], all[i]));
     }
 
     [TestMethod]
@@ -84,7 +84,7 @@ public sealed class FusedAdamWGpuTests
             return cat([norm.reshape(1), blocks.Values]);
         }
 
-        Assert.IsTrue(Run().equal(Run()).item<bool>());
+        Assert.IsTrue(Same(Run(), Run()));
     }
 
     private static OptimizerBlocks Blocks(bool rounded)
@@ -114,6 +114,8 @@ public sealed class FusedAdamWGpuTests
     private static Tensor PerElement(Func<OptimizerGroup, double> number) => cat([.. s_groups.Select(group => full([group.Length], number(group), ScalarType.Float64))]);
 
     private static Tensor Wide(Tensor tensor) => tensor.cpu().to_type(ScalarType.Float64);
+
+    private static bool Same(Tensor expected, Tensor got) => allclose(expected, got, rtol: 0, atol: 0, equal_nan: true);
 
     private static void Close(Tensor expected, Tensor got)
     {

@@ -3,7 +3,9 @@
 //   to[o, c] = factor[o, c] * sum over r of from[o, r, c]
 #include "activation.cuh"
 #define THREADS 512
-#define LANES 16                 // threads that share the rows of one sum, where there are so many
+
+// Threads that share the rows of a sum.
+DEVICE int lanes_for(int rows) { return rows < 16 ? 1 : rows < 256 ? 16 : 64; }
 
 struct GradientSum {
   const float* from;             // outer_stride from one o to the next, row_stride from one r to the next
@@ -18,13 +20,13 @@ struct GradientSum {
 #define MOST 16
 struct GradientSumsArguments { GradientSum sums[MOST]; int count, unused; };
 
-// grid as first_block says, for each sum ceil(total / 512) blocks where it has fewer than LANES rows, else ceil(total LANES / 512); 512 threads
+// grid as first_block says, ceil(total lanes / 512) blocks for each sum; 512 threads
 extern "C" __global__ void __launch_bounds__(THREADS) gradient_sums(const __grid_constant__ GradientSumsArguments args) {
   __shared__ float parts[THREADS];
   int which = 0;
   while (which + 1 < args.count && (int)blockIdx.x >= args.sums[which + 1].first_block) which++;
   const GradientSum& sum = args.sums[which];
-  const int lanes = sum.rows < LANES ? 1 : LANES, columns = THREADS / lanes, column = threadIdx.x % columns, lane = threadIdx.x / columns;
+  const int lanes = lanes_for(sum.rows), columns = THREADS / lanes, column = threadIdx.x % columns, lane = threadIdx.x / columns;
   const long long i = (long long)(blockIdx.x - sum.first_block) * columns + column;
   const bool in = i < sum.total;
   const long long o = in ? i / sum.columns : 0, c = in ? i % sum.columns : 0;

@@ -48,9 +48,10 @@
 #define PIECES (8 / WIDE)
 
 // 2^(l a) for l >= 0 > a on the multiply-add pipe: the integer part by adding a magic number, degree 4 with p(0) = 1 exactly; relative error 7e-6.
+// Below 2^-125 only that it is tiny counts: there the integer part stays and p runs out of its range, but never below 2^-2, so that the exponent never wraps.
 DEVICE float exp2_polynomial(float l, float a) {
   const float magic = 12582912.f;                          // 1.5 * 2^23: the integer part lands in the low bits
-  float r = fmaxf(fmaf(l, a, magic), magic - 126.f);
+  float r = fmaxf(fmaf(l, a, magic), magic - 125.f);
   float f = fmaf(l, a, magic - r);
   float p = fmaf(9.656710289e-3f, f, 5.583828295e-2f);
   p = fmaf(p, f, 0.2402253010f); p = fmaf(p, f, 0.6931367339f); p = fmaf(p, f, 1.f);

@@ -31,20 +31,21 @@ struct ScanForwardArguments {
   int batch, length, chunk;   // steps of a chunk: a multiple of EVERY and 8, or the length
   int reverse;                // what the first direction is: 0 forward, 1 reverse; the second is the other
   int marked;                 // a multiple of 8
-  int skipped;                // number, from 1, of the chunk whose end no one asks for: scan_ends and adjoint_ends; 0 for none
+  int skip;                   // the chunk whose end no one asks for: scan_ends and adjoint_ends
 };
 
 struct __align__(16) Stage { act u[8][32], delta[8][32], z[8][32], bc[8][2 * N]; };
 struct Shared { Stage ring[WARPS][STAGES]; f4 bc[WARPS][2][8][8]; };
 
 enum Walk { OUTPUTS, ENDS, ADJOINT };
+enum Skip { NONE, FIRST, LAST };
 
 template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& shared) {
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, g = lane >> 2, t = lane & 3;
   const int base = (blockIdx.x * WARPS + warp) * 32;
   if (base >= CHANNELS) return;
-  const int chunks = (args.length + args.chunk - 1) / args.chunk, clip = blockIdx.y / chunks, k = blockIdx.y % chunks, direction = blockIdx.z;
-  if (WALK != OUTPUTS && k + 1 == args.skipped) return;
+  const int chunks = (args.length + args.chunk - 1) / args.chunk, walked = chunks - (args.skip != NONE), direction = blockIdx.z;
+  const int clip = blockIdx.y / walked, k = blockIdx.y % walked + (args.skip == FIRST);
   const bool forwards = (direction ^ args.reverse) == 0;
   const int sign = forwards != (WALK == ADJOINT) ? 1 : -1, length = args.length;
   const int start = k * args.chunk, end = min(length, start + args.chunk);
@@ -161,7 +162,7 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
   if (WALK != OUTPUTS && args.sums && live) args.sums[row * CHANNELS + c] = sum;
 }
 
-// grid (ceil(CHANNELS / 64), batch * chunks, directions), 64 threads
+// grid (ceil(CHANNELS / 64), batch * chunks that are walked, directions), 64 threads
 extern "C" __global__ void __launch_bounds__(32 * WARPS, 12 / WARPS) scan_forward(const __grid_constant__ ScanForwardArguments args) {
   __shared__ Shared shared;
   scan<OUTPUTS>(args, shared);

@@ -56,7 +56,7 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
     private ScanGradientTensors BackThroughScan(CudaBlas blas, Tensor u, Tensor xz, Tensor selection, Tensor? firstStates, Tensor dOut)
     {
         int directions = _shape.Directions, batch = _shape.Batch, length = _shape.Length, inner = _shape.Inner;
-        using var delta = _forward.StepSizes(blas, selection);
+        var delta = _forward.StepSizes(blas, selection);
         using var kept = _forward.KeepStates(u, delta, xz, selection, firstStates);
         using var dy = _forward.Activations(_shape.Tokens, inner);
         blas.Multiply(Of(dOut, _shape.Embed), Of(packed.OutProjTwice, directions * inner), Of(dy, inner), _shape.Tokens, inner, _shape.Embed);
@@ -66,7 +66,7 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
         using var sums = chunks > 1 ? _forward.Numbers(directions, batch, chunks, inner) : null;
         Tensor AsInputs() => _forward.Activations(directions, _shape.Tokens, inner);
         var gradients = new ScanGradientTensors(
-            AsInputs(), AsInputs(), AsInputs(), _forward.Activations(_shape.Tokens, directions, inner),
+            AsInputs(), AsInputs(), AsInputs(), Y: delta,
             _forward.Numbers(Mixer.Scan.ChannelGroups, directions, _shape.Tokens, Maps),
             _forward.Numbers(directions, rows, inner, CudaScan.States), _forward.Numbers(directions, rows, inner), _forward.Numbers(directions, rows, inner));
         Mixer.Scan.Backward(
@@ -86,7 +86,6 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
                 DDelta = DeviceMemory.Address(gradients.DDelta),
                 DZ = DeviceMemory.Address(gradients.DZ),
                 Y = DeviceMemory.Address(gradients.Y),
-                YDirection = inner,
                 DBC = DeviceMemory.Address(gradients.DBC),
                 DA = DeviceMemory.Address(gradients.DA),
                 DD = DeviceMemory.Address(gradients.DD),
@@ -102,12 +101,12 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
     /// <summary>The gradient of out_proj: the sum over the directions of dOut' y.</summary>
     private Tensor OutputProjection(CudaBlas blas, Tensor dOut, Tensor y)
     {
-        int row = _shape.Directions * _shape.Inner;
-        var apart = _forward.Numbers(_shape.Embed, row);
-        blas.Multiply(Of(dOut, _shape.Embed).T, Of(y, row), Of(apart, row), _shape.Embed, row, _shape.Tokens);
+        int embed = _shape.Embed, inner = _shape.Inner;
+        var apart = _forward.Numbers(_shape.Directions, embed, inner);
+        blas.Multiply(Of(dOut, embed).T, Mixer.Activations(DeviceMemory.Address(y)), Of(apart, inner) with { Batch = (long)embed * inner }, embed, inner, _shape.Tokens, _shape.Directions);
         y.Dispose();
-        var dOutProj = _forward.Activations(_shape.Embed, _shape.Inner);
-        parameterSums.Add(apart, dOutProj, new GradientLayout(_shape.Embed, _shape.Directions, _shape.Inner));
+        var dOutProj = _forward.Activations(embed, inner);
+        parameterSums.Add(apart, dOutProj, new GradientLayout(1, _shape.Directions, embed * inner));
         return dOutProj;
     }
 
@@ -214,7 +213,7 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
 
     private static Matrix Of(Tensor tensor, int row) => new(DeviceMemory.Address(tensor), row, tensor.dtype == ScalarType.Float32);
 
-    /// <summary>What the backward scan leaves. Disposing it frees all but the parameters' partial sums, which are still to be added up.</summary>
+    /// <summary>What the backward scan leaves; y lies where delta was. Disposing it frees all but the parameters' partial sums, which are still to be added up.</summary>
     private sealed record ScanGradientTensors(Tensor DU, Tensor DDelta, Tensor DZ, Tensor Y, Tensor DBC, Tensor DA, Tensor DD, Tensor DBias) : IDisposable
     {
         public void Dispose()

@@ -87,7 +87,7 @@ internal sealed class MixerForward
     /// <summary>The states that the backward scan starts from, (directions, batch, kept, N, inner).</summary>
     public Tensor KeepStates(Tensor u, Tensor delta, Tensor xz, Tensor selection, Tensor? firstStates)
     {
-        var kept = Numbers(_shape.Directions, _shape.Batch, CudaScan.KeptStates(_shape.Length), CudaScan.States, _shape.Inner);
+        var kept = Activations(_shape.Directions, _shape.Batch, CudaScan.KeptStates(_shape.Length), CudaScan.States, _shape.Inner);
         _mixer.KeepStates(Buffers(u, delta, xz, selection, firstStates), _weights, DeviceMemory.Address(kept));
         return kept;
     }

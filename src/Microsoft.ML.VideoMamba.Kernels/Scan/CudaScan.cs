@@ -183,7 +183,7 @@ internal sealed class CudaScan
     private int BackwardSharedBytes(int warps)
     {
         int element = _layout.Float32 ? sizeof(float) : sizeof(ushort), number = sizeof(float);
-        int rows = 4 * 2 * StepsPerKept * WarpChannels * element, states = 5 * 4 * WarpChannels * 4 * number;
+        int rows = 4 * 2 * StepsPerKept * WarpChannels * element, states = 3 * 4 * WarpChannels * 4 * number + 2 * 4 * WarpChannels * 4 * element;
         int perStep = 3 * StepsPerKept * WarpChannels * number, sums = StepsPerKept * 2 * States * number;
         int bc = 2 * StepsPerKept * 2 * States * element, wide = 4 * StepsPerKept * 2 * States * number;
         return warps * (rows + states + perStep + sums) + bc + wide;

@@ -13,6 +13,6 @@ internal struct ScanBackwardArguments
     public nint DBC;
     public nint DA, DD, DBias;
     public nint Passed;
-    public long DyDirection, YDirection;
+    public long DyDirection;
     public int Batch, Length, Chunk, Reverse;
 }

@@ -80,7 +80,7 @@ internal static class SelectiveScanCuda
         int chunk = chunkSteps ?? scan.ChunkFor(directions * batch, length), chunks = Grid.Cover(length, chunk);
         var y = empty_like(operands.U);
         var last = operands.EmptyStates();
-        var kept = keep ? operands.Empty(directions, batch, CudaScan.KeptStates(length), CudaScan.States, channels) : null;
+        var kept = keep ? empty([directions, batch, CudaScan.KeptStates(length), CudaScan.States, channels], operands.U.dtype, operands.U.device) : null;
         var states = chunks > 1 ? operands.Empty(directions, batch, chunks, CudaScan.States, channels) : null;
         var sums = chunks > 1 ? operands.Empty(directions, batch, chunks, channels) : null;
         var first = operands.FirstStates(Scaled.In);

@@ -23,6 +23,9 @@ DEVICE unsigned short round_bf16(float v) { unsigned short r; asm("cvt.rn.bf16.f
 DEVICE void copy16(void* to, const void* from, bool on) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 16 : 0) : "memory");
 }
+DEVICE void copy8(void* to, const void* from, bool on) {
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 8, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 8 : 0) : "memory");
+}
 DEVICE void copy_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 template<int PENDING> DEVICE void copy_wait() { asm volatile("cp.async.wait_group %0;" :: "n"(PENDING) : "memory"); }
 

@@ -23,22 +23,23 @@
 struct ScanBackwardArguments {
   const act *u, *delta, *z, *bc, *dy;
   const float *A, *D, *bias;
-  const float* kept;       // (directions, batch, ceil(length / EVERY), N, CHANNELS) states / ln 2 before every EVERY-th step
+  const act* kept;         // (directions, batch, ceil(length / EVERY), N, CHANNELS) states / ln 2 before every EVERY-th step
   const float* carried;    // (directions, batch, chunks, N, CHANNELS) the P that comes into each chunk, or null for zeros
   act *du, *ddelta;        // as u
   act* dz;                 // (directions, batch, length, CHANNELS)
-  act* y;                  // directions `y_direction` elements apart, rows of Y_ROW: only where OUTPUTS_AGAIN
+  act* y;                  // as u, only where OUTPUTS_AGAIN; may be delta, which has been read where it is written
   float* dbc;              // (gridDim.x, directions, batch, length, 2 N)
   float *dA, *dD, *dbias;  // (directions, batch * chunks, CHANNELS [, N])
   float* passed;           // (directions, batch, chunks, N, CHANNELS) the P before each chunk's first step, or null
-  long long dy_direction, y_direction;
+  long long dy_direction;
   int batch, length, chunk, reverse;   // as for the forward kernel
 };
 
 struct __align__(16) Rows { act u[EVERY][32], delta[EVERY][32], z[EVERY][32], dy[EVERY][32]; };
 struct __align__(16) WarpMemory {
   Rows rows[2];
-  f4 h[5][4][32];                                  // states before steps 2, 4, 6 in slots 1 to 3; before step 0 in slot 0 and slot 4 by turns
+  f4 h[3][4][32];                                  // states before steps 2, 4, 6
+  act4 first[2][4][32];                            // states before step 0, by turns
   float l[EVERY][32], lu[EVERY][32], g[EVERY][32]; // step size, step size times input, ln 2 times the gradient behind the gate
   float sums[EVERY][2 * N];                        // the warp's dB and dC
 };
@@ -62,6 +63,7 @@ DEVICE float sum_over_channels(const float* v) {
   return c + from_lane_xor(c, 4);
 }
 
+DEVICE void copy_four(act4* to, const act* from, bool on) { if constexpr (sizeof(act4) == 16) copy16(to, from, on); else copy8(to, from, on); }
 DEVICE void load4(f4 v, float* o) { o[0] = v.x; o[1] = v.y; o[2] = v.z; o[3] = v.w; }
 
 // grid (ceil(CHANNELS / (32 WARPS)), batch * chunks, directions), 32 WARPS threads, at least 128 of them
@@ -95,7 +97,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
 
   const act *u = args.u + sequence * length * CHANNELS, *delta = args.delta + sequence * length * CHANNELS, *bc = args.bc + sequence * length * BC_ROW;
   const act *z = args.z + (long long)clip * length * Z_ROW, *dy = args.dy + direction * args.dy_direction + (long long)clip * length * DY_ROW;
-  const float* kept = args.kept + sequence * ((length + EVERY - 1) / EVERY) * N * CHANNELS;
+  const act* kept = args.kept + sequence * ((length + EVERY - 1) / EVERY) * N * CHANNELS;
   auto fetch = [&](int k) {                                  // what the eight steps from k EVERY need
     const int turn = k & 1, step = k * EVERY + g, piece = 8 * t;
     Rows& rows = own.rows[turn];
@@ -115,7 +117,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
       copy16(&block.bc[turn][p][o], bc + (there ? (long long)token(k * EVERY + p) * BC_ROW + o : 0), there);
     }
     #pragma unroll
-    for (int n = 0; n < 4; n++) copy16(&own.h[4 * turn][n][lane], kept + ((long long)k * N + 4 * t + (n ^ order)) * CHANNELS + c4, live4);
+    for (int n = 0; n < 4; n++) copy_four(&own.first[turn][n][lane], kept + ((long long)k * N + 4 * t + (n ^ order)) * CHANNELS + c4, live4);
     copy_commit();
   };
   auto add_up = [&](int k) {                                 // the warps' dB and dC of those steps, to the block's slice
@@ -135,7 +137,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
   for (int k = last; k >= first; k--) {
     const int turn = k & 1, left = end - k * EVERY;          // steps that there are
     const Rows& rows = own.rows[turn];
-    f4 (*zeroth)[32] = own.h[4 * turn];                      // states before the first of them
+    const act4 (*first_states)[32] = own.first[turn];
     copy_wait<0>(); __syncthreads();                         // the rows are there; the chunk behind is done with
     if (k > first) fetch(k - 1);
     if (k < last) add_up(k + 1);
@@ -156,11 +158,10 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
       float h[4][4];
       act* dz = args.dz + (sequence * length + token(k * EVERY)) * CHANNELS + c;
 #if OUTPUTS_AGAIN
-      act* output = args.y + direction * args.y_direction + ((long long)clip * length + token(k * EVERY)) * Y_ROW + c;
-      const int output_stride = forwards ? Y_ROW : -Y_ROW;
+      act* output = args.y + (sequence * length + token(k * EVERY)) * CHANNELS + c;
 #endif
       #pragma unroll
-      for (int n = 0; n < 4; n++) { float v[4]; load4(zeroth[n][lane], v); h[0][n] = v[0]; h[1][n] = v[1]; h[2][n] = v[2]; h[3][n] = v[3]; }
+      for (int n = 0; n < 4; n++) { float v[4]; up4(first_states[n][lane], v); h[0][n] = v[0]; h[1][n] = v[1]; h[2][n] = v[2]; h[3][n] = v[3]; }
       #pragma unroll 1
       for (int pair = 0; pair < EVERY / 2; pair++) {
         float y[2][4] = {}, dC[2][4] = {};
@@ -199,16 +200,16 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
           if ((g & 1) == 0) own.sums[p][N + 4 * t + (g >> 1)] = sum[j];
           if (GATE && live && p < left) dz[j * stride] = down(slope[j]);
 #if OUTPUTS_AGAIN
-          if (live && p < left) output[j * output_stride] = down(out[j]);
+          if (live && p < left) output[j * stride] = down(out[j]);
 #endif
         }
         dz += 2 * stride;
 #if OUTPUTS_AGAIN
-        output += 2 * output_stride;
+        output += 2 * stride;
 #endif
         if (pair < EVERY / 2 - 1) {
           #pragma unroll
-          for (int n = 0; n < 4; n++) own.h[pair + 1][n][lane] = f4{h[0][n], h[1][n], h[2][n], h[3][n]};
+          for (int n = 0; n < 4; n++) own.h[pair][n][lane] = f4{h[0][n], h[1][n], h[2][n], h[3][n]};
         }
       }
     }
@@ -222,7 +223,8 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
         load4(*(const f4*)&own.l[2 * pair][4 * g], l); load4(*(const f4*)&own.lu[2 * pair][4 * g], lu); load4(block.wide[order][2 * pair][t], b);
         #pragma unroll
         for (int n = 0; n < 4; n++) {
-          float v[4]; load4((pair > 0 ? own.h[pair] : zeroth)[n][lane], v);
+          float v[4];
+          if (pair > 0) load4(own.h[pair - 1][n][lane], v); else up4(first_states[n][lane], v);
           #pragma unroll
           for (int r = 0; r < 4; r++) {
             before[r][n] = v[r];

@@ -24,8 +24,8 @@ struct ScanForwardArguments {
   act* y;
   const float* first;      // (directions, batch, chunks, N, CHANNELS) states / ln 2 before each chunk, or null for zeros
   float* last;             // (directions, batch, chunks, N, CHANNELS) states / ln 2 after each chunk, or null
-  float* kept;             // (directions, batch, ceil(length / EVERY), N, CHANNELS) states / ln 2 before every EVERY-th step, or null
-  float* marks;            // (directions, batch, ceil(length / marked), N, CHANNELS) the same before every `marked`-th step, or null: scan_forward in one chunk
+  act* kept;               // (directions, batch, ceil(length / EVERY), N, CHANNELS) states / ln 2 before every EVERY-th step, rounded, or null
+  float* marks;            // (directions, batch, ceil(length / marked), N, CHANNELS) states / ln 2 before every `marked`-th step, or null: scan_forward in one chunk
   float* sums;             // (directions, batch, chunks, CHANNELS) sums of l over each chunk: scan_ends and adjoint_ends, or null
   long long y_direction, dy_direction;   // elements from one direction's y (dy) to the other's; 0 where both get the same dy
   int batch, length, chunk;   // steps of a chunk: a multiple of EVERY and 8, or the length
@@ -111,9 +111,9 @@ template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& sh
   #pragma unroll 1
   for (int step = start; step < end; step += 8, half ^= 1) {
     if (WALK != ADJOINT && args.kept && step % EVERY == 0 && live) {
-      float* kept = args.kept + (sequence * ((length + EVERY - 1) / EVERY) + step / EVERY) * N * CHANNELS + c;
+      act* kept = args.kept + (sequence * ((length + EVERY - 1) / EVERY) + step / EVERY) * N * CHANNELS + c;
       #pragma unroll
-      for (int n = 0; n < N; n++) kept[n * CHANNELS] = h[n];
+      for (int n = 0; n < N; n++) kept[n * CHANNELS] = down(h[n]);
     }
     if (WALK == OUTPUTS && step == mark) {
       float* marks = args.marks + (sequence * ((length + args.marked - 1) / args.marked) + step / args.marked) * N * CHANNELS + c;

@@ -60,11 +60,11 @@ internal static class Program
     {
         using var scope = NewDisposeScope();
         using var model = new VideoMambaModel(config);
-        model.eval();
+        using var prepared = new PreparedModel(model);
         using var products = new MatrixProducts(config, batch);
         var clips = randn([batch, config.Channels, config.Frames, config.Height, config.Width]);
         using var noGrad = no_grad();
-        new Pairing().Add($"matrix products ({products.ForwardMultiplyAdds / 1e9:f2} G)", products.Forward).Add("model", () => model.forward(clips)).Run(title, seconds);
+        new Pairing().Add($"matrix products ({products.ForwardMultiplyAdds / 1e9:f2} G)", products.Forward).Add("model", () => model.forward(clips)).Add("prepared", () => prepared.Score(clips)).Run(title, seconds);
     }
 
     private static void Precision(string title, VideoMambaConfig config, int batch, double seconds)

@@ -61,6 +61,7 @@ internal static class GoldenModels
             golden.AssertClose("output.cls", model.Embed(x, Pooling.Cls));
         }
 
+        if (!model.training) golden.CheckPrepared(model, x);
         var logits = model.forward(x);
         golden.AssertClose("output.logits", logits);
         if (!golden.Has("input.labels")) return;
@@ -69,6 +70,14 @@ internal static class GoldenModels
         loss.backward();
         golden.AssertClose("output.loss", loss);
         golden.AssertGradients(model);
+    }
+
+    private static void CheckPrepared(this GoldenCase golden, VideoMambaModel model, Tensor x)
+    {
+        using var prepared = new PreparedModel(model);
+        golden.AssertClose("output.logits", prepared.Score(x));
+        golden.AssertClose("output.cls", prepared.Embed(x, Pooling.Cls));
+        golden.AssertClose("output.tokens", prepared.Embed(x, Pooling.Tokens));
     }
 
     // A square's side, or [height, width].

@@ -26,15 +26,29 @@ public sealed class LeakTests
     [DataRow(true, DisplayName = "Forward and backward")]
     public void AThousandPassesLeaveNothing(bool backward) => AssertFlat(1000, backward);
 
+    [TestMethod]
+    public void PreparedPassesLeaveNothing()
+    {
+        using var model = TestModels.Create(TestModels.Video);
+        using var clips = TestModels.Pixels(TestModels.Video);
+        using var prepared = new PreparedModel(model);
+        AssertFlat(50, () => prepared.Score(clips).Dispose());
+    }
+
     private static void AssertFlat(int passes, bool backward)
     {
         using var model = TestModels.Create(s_config, training: backward);
         using var clips = TestModels.Pixels(s_config);
-        for (int warmUp = 0; warmUp < 5; warmUp++) Pass(model, clips, backward);
+        AssertFlat(passes, () => Pass(model, clips, backward));
+    }
+
+    private static void AssertFlat(int passes, Action pass)
+    {
+        for (int warmUp = 0; warmUp < 5; warmUp++) pass();
         Settle();
         long tensors = Tensor.TotalCount, resident = Resident();
 
-        for (int pass = 0; pass < passes; pass++) Pass(model, clips, backward);
+        for (int i = 0; i < passes; i++) pass();
 
         Settle();
         Assert.AreEqual(tensors, Tensor.TotalCount, "Live tensors");

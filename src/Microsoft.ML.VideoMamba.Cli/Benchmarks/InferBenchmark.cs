@@ -1,20 +1,22 @@
 using Microsoft.ML.VideoMamba.Kernels.Inference;
+using Microsoft.ML.VideoMamba.Models;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Cli.Benchmarks;
 
-/// <summary>A network's pass over clips as in evaluation, recorded where that can be; with gradients if they are asked for.</summary>
+/// <summary>A network's pass over clips as in evaluation, prepared or recorded where that can be; with gradients if they are asked for.</summary>
 internal sealed class InferBenchmark : IBenchmark
 {
     private readonly BenchOptions _options;
     private readonly BenchModel _network;
+    private readonly PreparedModel _prepared;
     private readonly RecordedNetwork? _recorded;
 
     public InferBenchmark(BenchOptions options)
     {
         _options = options;
         _network = new BenchModel(options, options.DType);
-        _network.Model.eval();
+        _prepared = new PreparedModel(_network.Model);
         if (!options.Backward && _network.Model.RecordingProblem(options.DType) is null) _recorded = _network.Model.Record(options.Batch, options.DType);
     }
 
@@ -24,7 +26,6 @@ internal sealed class InferBenchmark : IBenchmark
 
     public void Run()
     {
-        using var gradients = set_grad_enabled(_options.Backward);
         using var scope = NewDisposeScope();
         if (_recorded is not null)
         {
@@ -32,8 +33,8 @@ internal sealed class InferBenchmark : IBenchmark
             return;
         }
 
-        var logits = _network.Model.forward(_network.Clips);
-        if (_options.Backward) autograd.grad([logits.sum()], [.. _network.Model.parameters()]);
+        if (_options.Backward) autograd.grad([_network.Model.forward(_network.Clips).sum()], [.. _network.Model.parameters()]);
+        else _prepared.Score(_network.Clips);
     }
 
     public MatrixProducts CreateProducts() => new(_options, _options.Backward);
@@ -41,6 +42,7 @@ internal sealed class InferBenchmark : IBenchmark
     public void Dispose()
     {
         _recorded?.Dispose();
+        _prepared.Dispose();
         _network.Dispose();
     }
 }

@@ -8,8 +8,11 @@ namespace Microsoft.ML.VideoMamba.Kernels.Simd;
 internal static class SimdRunner
 {
     /// <summary>The width that the hardware, and the runtime's own switches (such as <c>DOTNET_EnableAVX512F</c>), call fast.</summary>
-    public static SimdWidth PreferredWidth { get; } =
+    public static SimdWidth Widest { get; } =
         Vector512.IsHardwareAccelerated ? SimdWidth.Bits512 : Vector256.IsHardwareAccelerated ? SimdWidth.Bits256 : SimdWidth.Bits128;
+
+    /// <summary>The width that kernels compute in: <see cref="Widest"/>, unless a test forces another one.</summary>
+    public static SimdWidth PreferredWidth => ForcedWidth.Current ?? Widest;
 
     /// <summary>Does all pieces of <paramref name="kernel"/>, whose activations are of <paramref name="type"/>: float32 or bfloat16.</summary>
     public static void Run(ISimdKernel kernel, SimdWidth width, torch.ScalarType type)

@@ -43,7 +43,9 @@ internal sealed class FullSizeModelCheck : IGoldenCheck
         var logits = model.forward(input);
 
         golden.AssertClose("output.parameters", [model.parameters().Sum(parameter => (double)parameter.numel())]);
+        using var prepared = new PreparedModel(model);
         golden.AssertClose("output.logits_first", First(logits, golden, "output.logits_first"));
+        golden.AssertClose("output.logits_first", First(prepared.Score(input), golden, "output.logits_first"));
         golden.AssertClose("output.logits_mean", logits.mean([1]));
         golden.AssertClose("output.logits_std", logits.std([1], unbiased: false));
         golden.AssertClose("output.cls_first", First(tokens[.., 0], golden, "output.cls_first"));

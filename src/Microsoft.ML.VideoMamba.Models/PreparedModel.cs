@@ -11,12 +11,7 @@ namespace Microsoft.ML.VideoMamba.Models;
 /// <remarks>Safe to call from several threads at once. Changes of the parameters after the first call need not be seen; nothing here has a gradient.</remarks>
 public sealed class PreparedModel : IDisposable
 {
-    /// <summary>Passes that are kept for later calls; each has the buffers of its batch.</summary>
-    private const int MostIdle = 2;
-
-    private readonly Lazy<PackedWeights?> _weights;
-    private readonly List<PackedPass> _idle = [];
-    private readonly Lock _turn = new();
+    private readonly Lazy<PackedNetwork?> _packed;
 
     /// <summary>Prepares a model; packing waits for the first call.</summary>
     /// <param name="model">The model, which stays the caller's; it is put into evaluation mode.</param>
@@ -25,7 +20,7 @@ public sealed class PreparedModel : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         model.eval();
         Model = model;
-        _weights = new Lazy<PackedWeights?>(model.Pack);
+        _packed = new Lazy<PackedNetwork?>(model.Pack);
     }
 
     /// <summary>The model.</summary>
@@ -46,11 +41,7 @@ public sealed class PreparedModel : IDisposable
     /// <summary>Frees the buffers, not the model.</summary>
     public void Dispose()
     {
-        lock (_turn)
-        {
-            foreach (var pass in _idle) pass.Dispose();
-            _idle.Clear();
-        }
+        if (_packed.IsValueCreated) _packed.Value?.Dispose();
     }
 
     private Tensor Run(Tensor clips, Pooling pooling, Func<Tensor, Tensor> then)
@@ -58,38 +49,10 @@ public sealed class PreparedModel : IDisposable
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
         bool earlier = pooling.LayerIndex is { } layer && layer != Model.Config.Depth - 1;
-        if (earlier || _weights.Value is not { } weights) return then(Model.Embed(clips, pooling)).MoveToOuterDisposeScope();
+        if (earlier || _packed.Value is not { } packed) return then(Model.Embed(clips, pooling)).MoveToOuterDisposeScope();
 
         Model.CheckClips(clips);
-        var pass = Take(weights, (int)clips.shape[0], allTokens: pooling.Kind is PoolingKind.Mean or PoolingKind.Frames or PoolingKind.Tokens);
-        pass.Run(clips.As(ScalarType.Float32));
-        var result = then(Model.Pool(new LayerOutput(pass.Hidden, pass.Residual), pooling)).MoveToOuterDisposeScope();
-        GiveBack(pass);
-        return result;
-    }
-
-    private PackedPass Take(PackedWeights weights, int batch, bool allTokens)
-    {
-        lock (_turn)
-        {
-            if (_idle.Find(pass => pass.Batch == batch && pass.AllTokens == allTokens) is { } found)
-            {
-                _idle.Remove(found);
-                return found;
-            }
-        }
-
-        return new PackedPass(weights, batch, allTokens);
-    }
-
-    private void GiveBack(PackedPass pass)
-    {
-        lock (_turn)
-        {
-            _idle.Add(pass);
-            if (_idle.Count <= MostIdle) return;
-            _idle[0].Dispose();
-            _idle.RemoveAt(0);
-        }
+        var (hidden, residual) = packed.Run(clips.As(ScalarType.Float32), allTokens: pooling.Kind is PoolingKind.Mean or PoolingKind.Frames or PoolingKind.Tokens);
+        return then(Model.Pool(new LayerOutput(hidden, residual), pooling)).MoveToOuterDisposeScope();
     }
 }

@@ -220,14 +220,14 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
         return RecordedNetwork.Problem(ParametersOfRecording(), activations);
     }
 
-    /// <summary>The matrices as the CPU's products read them; null where the network cannot run so.</summary>
-    internal PackedWeights? Pack()
+    /// <summary>The network as a CPU runs it best; null where it cannot run so.</summary>
+    internal PackedNetwork? Pack()
     {
         if (Config.ScanOrder != ScanOrder.SpatialFirst) return null;
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         var parameters = ParametersOfRecording();
-        return PackedWeights.Problem(parameters) is null ? new PackedWeights(parameters) : null;
+        return PackedNetwork.Problem(parameters) is null ? new PackedNetwork(parameters) : null;
     }
 
     /// <inheritdoc/>

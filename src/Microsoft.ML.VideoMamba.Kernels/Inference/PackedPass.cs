@@ -13,14 +13,15 @@ namespace Microsoft.ML.VideoMamba.Kernels.Inference;
 /// A network's pass over clips on a CPU, from pixels to what the last layer puts out: all kernels and buffers made beforehand for one batch size, so that a run
 /// allocates nothing to speak of and never enters torch. float32, tokens in spatial-first order.
 /// </summary>
-/// <remarks>One run at a time: the results lie in the buffers until the next one.</remarks>
-public sealed unsafe class PackedPass : IDisposable
+/// <remarks>One run at a time.</remarks>
+internal sealed unsafe class PackedPass : IDisposable
 {
     private readonly List<(int Pieces, Action<int> Run)> _steps = [];
     private readonly List<Tensor> _buffers = [], _selections = [];
     private readonly Scratch _parameters = Scratch.Rent();
     private readonly PackedWeights _weights;
     private readonly PatchKernel _patches;
+    private readonly Tensor _stream, _hidden;
     private readonly int _length, _embed, _inner;
 
     /// <summary>Makes room for a batch.</summary>
@@ -29,8 +30,6 @@ public sealed unsafe class PackedPass : IDisposable
     /// <param name="allTokens">Whether the results of all tokens are wanted, and not those of the class tokens alone.</param>
     public PackedPass(PackedWeights weights, int batch, bool allTokens)
     {
-        ArgumentNullException.ThrowIfNull(weights);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         var parameters = weights.Parameters;
@@ -38,8 +37,7 @@ public sealed unsafe class PackedPass : IDisposable
         (_weights, Batch, AllTokens) = (weights, batch, allTokens);
         (_length, _embed, _inner) = ((int)parameters.Positions.shape[0], (int)parameters.Positions.shape[1], (int)parameters.Layers[0].Mixer.OutProj.shape[1]);
         long rows = (long)batch * _length;
-        Residual = Room(batch, _length, _embed);
-        var hidden = Room(batch, _length, _embed);
+        (_stream, _hidden) = (Room(batch, _length, _embed), Room(batch, _length, _embed));
         var xz = Room(batch, _length, 2 * _inner);
         var y = Room(batch, _length, _inner);
 
@@ -48,20 +46,17 @@ public sealed unsafe class PackedPass : IDisposable
         _patches = new PatchKernel(grid, batch, patches);
         Add(_patches);
         Multiply(new MatrixView(patches, (long)batch * grid.Positions, grid.PatchSize, grid.PatchSize), weights.Patch, new MatrixView(embedded, (long)batch * grid.Positions, _embed, _embed));
-        Add(new TokenKernel(_length, batch, _embed, (float*)TensorMemory.Address(parameters.Positions), embedded, (float*)TensorMemory.Address(Residual)));
+        Add(new TokenKernel(_length, batch, _embed, (float*)TensorMemory.Address(parameters.Positions), embedded, (float*)TensorMemory.Address(_stream)));
         for (int i = 0; i < weights.Layers.Count; i++)
         {
-            AddNorm(parameters.Layers[i].Norm, hidden, first: i == 0);
-            Multiply(new MatrixView(hidden), weights.Layers[i].InProj, new MatrixView(xz));
+            AddNorm(parameters.Layers[i].Norm, first: i == 0);
+            Multiply(new MatrixView(_hidden), weights.Layers[i].InProj, new MatrixView(xz));
             AddMix(parameters.Layers[i].Mixer, weights.Layers[i].XProj, xz, y);
             bool classOnly = !allTokens && i == weights.Layers.Count - 1;
             Multiply(
                 classOnly ? new MatrixView((float*)TensorMemory.Address(y), batch, _inner, (long)_length * _inner) : new MatrixView(y), weights.Layers[i].OutProj,
-                classOnly ? new MatrixView((float*)TensorMemory.Address(hidden), batch, _embed, _embed) : new MatrixView(hidden));
+                classOnly ? new MatrixView((float*)TensorMemory.Address(_hidden), batch, _embed, _embed) : new MatrixView(_hidden));
         }
-
-        Hidden = allTokens ? hidden : Keep(hidden.as_strided([batch, 1, _embed], [_embed, _embed, 1]));
-        if (!allTokens) Residual = Keep(Residual.narrow(1, 0, 1));
 
         Tensor Room(params long[] shape) => Keep(empty(shape));
     }
@@ -69,23 +64,39 @@ public sealed unsafe class PackedPass : IDisposable
     /// <summary>Clips of a run.</summary>
     public int Batch { get; }
 
-    /// <summary>Whether <see cref="Hidden"/> and <see cref="Residual"/> hold all tokens.</summary>
+    /// <summary>Whether the last layer's results are computed for all tokens.</summary>
     public bool AllTokens { get; }
 
-    /// <summary>The last mixer's result, not yet added, (batch, tokens or 1, embed_dim): valid after a run and until the next.</summary>
-    public Tensor Hidden { get; }
-
-    /// <summary>The stream before that result, of the same shape.</summary>
-    public Tensor Residual { get; }
-
     /// <summary>Runs the network.</summary>
-    /// <param name="clips">(batch, channels, frames, height, width), or without frames for images, float32 in main memory; checked by the caller.</param>
-    public void Run(Tensor clips)
+    /// <param name="clips">(batch, channels, frames, height, width), frames left out for images.</param>
+    /// <param name="alone">Whether to run on the calling thread only.</param>
+    public void Run(float* clips, bool alone)
     {
-        using var dense = clips.contiguous();
-        _patches.Clips = (float*)TensorMemory.Address(dense);
-        foreach (var (pieces, run) in _steps) ThreadTeam.ForEach(pieces, run);
+        _patches.Clips = clips;
+        foreach (var (pieces, run) in _steps)
+        {
+            if (!alone) ThreadTeam.ForEach(pieces, run);
+            for (int piece = 0; alone && piece < pieces; piece++) run(piece);
+        }
+
         GC.KeepAlive((this, _weights, _parameters));
+    }
+
+    /// <summary>Copies what the last run gave.</summary>
+    /// <param name="hidden">Receives the last mixer's result, not yet added, (batch, tokens or 1, embed_dim).</param>
+    /// <param name="residual">Receives the stream before that result.</param>
+    public void CopyResults(float* hidden, float* residual)
+    {
+        int rows = AllTokens ? _length : 1;
+        Copy(_hidden, rows, hidden);
+        Copy(_stream, _length, residual);
+
+        void Copy(Tensor source, int rowsOfClip, float* to)
+        {
+            float* from = (float*)TensorMemory.Address(source);
+            long count = (long)rows * _embed;
+            for (int clip = 0; clip < Batch; clip++) Buffer.MemoryCopy(from + (long)clip * rowsOfClip * _embed, to + clip * count, count * sizeof(float), count * sizeof(float));
+        }
     }
 
     /// <inheritdoc/>
@@ -108,10 +119,10 @@ public sealed unsafe class PackedPass : IDisposable
     private void Multiply(MatrixView a, Panels b, MatrixView c) => Add(new ProductKernel(a, b, c, add: false, _weights.Width));
 
     /// <summary>Adds the layer before to the stream and norms it, in place; the first layer finds the stream as it is.</summary>
-    private void AddNorm(NormParameters norm, Tensor hidden, bool first)
+    private void AddNorm(NormParameters norm, bool first)
     {
-        var operands = first ? new NormOperands(Residual, norm.Weight, norm.Bias, null) : new NormOperands(hidden, norm.Weight, norm.Bias, Residual);
-        Add(new NormForwardKernel(operands, new NormOptions(_weights.Parameters.NormEpsilon, Centred: norm.Bias is not null, _weights.Width), hidden, first ? null : Residual));
+        var operands = first ? new NormOperands(_stream, norm.Weight, norm.Bias, null) : new NormOperands(_hidden, norm.Weight, norm.Bias, _stream);
+        Add(new NormForwardKernel(operands, new NormOptions(_weights.Parameters.NormEpsilon, Centred: norm.Bias is not null, _weights.Width), _hidden, first ? null : _stream));
     }
 
     private void AddMix(MixerParameters mixer, IReadOnlyList<Panels> xProj, Tensor xz, Tensor y)

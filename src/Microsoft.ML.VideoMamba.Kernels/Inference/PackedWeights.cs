@@ -5,20 +5,14 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Inference;
 
-/// <summary>
-/// A network's matrices as the CPU's products read them, copied once instead of before each product; passes share them. Later changes of the parameters are
-/// not seen.
-/// </summary>
-public sealed class PackedWeights
+/// <summary>A network's matrices as the CPU's products read them, copied once instead of before each product; passes share them.</summary>
+internal sealed class PackedWeights
 {
     private readonly List<object> _kept = [];
 
     /// <param name="parameters">What the network learnt.</param>
-    /// <exception cref="ArgumentException"><see cref="Problem"/> names one.</exception>
     public PackedWeights(NetworkParameters parameters)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        if (Problem(parameters) is { } problem) throw new ArgumentException(problem, nameof(parameters));
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         Width = SimdRunner.PreferredWidth;
@@ -27,28 +21,22 @@ public sealed class PackedWeights
             PatchWeight = Keep(parameters.PatchWeight),
             Positions = Keep(parameters.Positions),
             Layers = [.. parameters.Layers.Select(layer => (Keep(layer.Norm), Keep(layer.Mixer)))],
+            HeadWeight = null,
+            HeadBias = null,
         };
         Patch = Pack(Parameters.PatchWeight);
         Layers = [.. Parameters.Layers.Select(layer => new Layer(Pack(layer.Mixer.InProj), [.. Directions(layer.Mixer).Select(direction => Pack(direction.XProj))], Pack(layer.Mixer.OutProj)))];
     }
 
-    internal NetworkParameters Parameters { get; }
+    public NetworkParameters Parameters { get; }
 
-    internal SimdWidth Width { get; }
+    public SimdWidth Width { get; }
 
-    internal Panels Patch { get; }
+    public Panels Patch { get; }
 
-    internal IReadOnlyList<Layer> Layers { get; }
+    public IReadOnlyList<Layer> Layers { get; }
 
-    /// <summary>Null where a network can be packed, else one line that says what is in the way.</summary>
-    public static string? Problem(NetworkParameters parameters)
-    {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var first = parameters.Layers[0].Mixer.InProj;
-        return first.device_type == TorchSharp.DeviceType.CPU && first.dtype == ScalarType.Float32 ? null : $"A network is packed in float32 in main memory; this one is {first.dtype} on {first.device}.";
-    }
-
-    internal static IEnumerable<MixDirection> Directions(MixerParameters mixer) => mixer.Reverse is null ? [mixer.Forward] : [mixer.Forward, mixer.Reverse];
+    public static IEnumerable<MixDirection> Directions(MixerParameters mixer) => mixer.Reverse is null ? [mixer.Forward] : [mixer.Forward, mixer.Reverse];
 
     private Panels Pack(Tensor weight)
     {
@@ -73,5 +61,5 @@ public sealed class PackedWeights
     /// <param name="InProj">in_proj.</param>
     /// <param name="XProj">x_proj of each direction.</param>
     /// <param name="OutProj">out_proj.</param>
-    internal sealed record Layer(Panels InProj, IReadOnlyList<Panels> XProj, Panels OutProj);
+    public sealed record Layer(Panels InProj, IReadOnlyList<Panels> XProj, Panels OutProj);
 }

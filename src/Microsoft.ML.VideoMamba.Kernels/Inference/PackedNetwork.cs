@@ -1,0 +1,108 @@
+using Microsoft.ML.VideoMamba.Kernels.Simd;
+using Microsoft.ML.VideoMamba.Kernels.Threading;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Inference;
+
+/// <summary>
+/// A network for scoring on a CPU in float32: matrices packed once, passes over a few clips that keep their buffers. Clips are independent, so that each thread
+/// takes its own while there are enough of them; the threads share what is left over.
+/// </summary>
+/// <remarks>Safe to call from several threads at once. Later changes of the parameters are not seen. Walks tokens in spatial-first order.</remarks>
+public sealed unsafe class PackedNetwork : IDisposable
+{
+    /// <summary>Tokens of a pass: enough to fill the products' tiles, few enough for the caches.</summary>
+    private const int TokensOfPass = 2048;
+
+    private readonly PackedWeights _weights;
+    private readonly List<PackedPass> _idle = [];
+    private readonly Lock _turn = new();
+    private readonly int _length, _embed;
+
+    /// <param name="parameters">What the network learnt.</param>
+    /// <exception cref="ArgumentException"><see cref="Problem"/> names one.</exception>
+    public PackedNetwork(NetworkParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (Problem(parameters) is { } problem) throw new ArgumentException(problem, nameof(parameters));
+        _weights = new PackedWeights(parameters);
+        (_length, _embed) = ((int)parameters.Positions.shape[0], (int)parameters.Positions.shape[1]);
+    }
+
+    /// <summary>Null where a network can be packed, else one line that says what is in the way.</summary>
+    public static string? Problem(NetworkParameters parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        var first = parameters.Layers[0].Mixer.InProj;
+        return first.device_type == DeviceType.CPU && first.dtype == ScalarType.Float32 ? null : $"A network is packed in float32 in main memory; this one is {first.dtype} on {first.device}.";
+    }
+
+    /// <summary>Runs clips through all layers.</summary>
+    /// <param name="clips">(batch, channels, frames, height, width), or without frames for images, float32 in main memory, of the network's sizes.</param>
+    /// <param name="allTokens">Whether the results of all tokens are wanted, and not those of the class tokens alone.</param>
+    /// <returns>The last mixer's result, not yet added, and the stream before it, (batch, tokens or 1, embed_dim).</returns>
+    public (Tensor Hidden, Tensor Residual) Run(Tensor clips, bool allTokens)
+    {
+        ArgumentNullException.ThrowIfNull(clips);
+        using var scope = NewDisposeScope();
+        var dense = clips.contiguous();
+        int batch = (int)dense.shape[0], threads = ThreadTeam.Size, rows = allTokens ? _length : 1;
+        Tensor hidden = empty(batch, rows, _embed), residual = empty(batch, rows, _embed);
+        float* pixels = (float*)TensorMemory.Address(dense), toHidden = (float*)TensorMemory.Address(hidden), toResidual = (float*)TensorMemory.Address(residual);
+        long pixelsOfClip = dense.NumberOfElements / batch, resultsOfClip = (long)rows * _embed;
+        int clipsOfPass = Math.Clamp(TokensOfPass / _length, 1, (batch + threads - 1) / threads);
+        int passes = (batch + clipsOfPass - 1) / clipsOfPass, apart = threads > 1 ? passes / threads * threads : 0;
+        ThreadTeam.ForEach(apart, pass => RunPass(pass, alone: true));
+        for (int pass = apart; pass < passes; pass++) RunPass(pass, alone: threads == 1);
+        GC.KeepAlive((dense, hidden, residual));
+        return (hidden.MoveToOuterDisposeScope(), residual.MoveToOuterDisposeScope());
+
+        void RunPass(int number, bool alone)
+        {
+            int first = number * clipsOfPass;
+            var pass = Take(Math.Min(clipsOfPass, batch - first), allTokens);
+            pass.Run(pixels + first * pixelsOfClip, alone);
+            pass.CopyResults(toHidden + first * resultsOfClip, toResidual + first * resultsOfClip);
+            GiveBack(pass);
+        }
+    }
+
+    /// <summary>Frees the buffers of passes that do not run.</summary>
+    public void Dispose()
+    {
+        lock (_turn)
+        {
+            foreach (var pass in _idle) pass.Dispose();
+            _idle.Clear();
+        }
+    }
+
+    private PackedPass Take(int batch, bool allTokens)
+    {
+        lock (_turn)
+        {
+            int found = _idle.FindIndex(pass => pass.Batch == batch && pass.AllTokens == allTokens);
+            if (found >= 0)
+            {
+                var pass = _idle[found];
+                _idle.RemoveAt(found);
+                return pass;
+            }
+        }
+
+        return new PackedPass(_weights, batch, allTokens);
+    }
+
+    /// <summary>Keeps a pass for later calls, as many as run at once.</summary>
+    private void GiveBack(PackedPass pass)
+    {
+        lock (_turn)
+        {
+            _idle.Add(pass);
+            if (_idle.Count <= ThreadTeam.Size) return;
+            _idle[0].Dispose();
+            _idle.RemoveAt(0);
+        }
+    }
+}

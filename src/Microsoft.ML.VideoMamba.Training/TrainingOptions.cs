@@ -1,5 +1,6 @@
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Distillation;
+using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 using Microsoft.ML.VideoMamba.Training.Optimization;
 using Microsoft.ML.VideoMamba.Training.Schedules;
@@ -58,7 +59,10 @@ public sealed record TrainingOptions
     /// <summary>Largest global norm of the gradients, above 0; null for no clipping.</summary>
     public double? GradientClip { get; init; } = 1;
 
-    /// <summary>Label smoothing of the classification loss, in [0, 1).</summary>
+    /// <summary>What a classifier is taught by.</summary>
+    public ClassificationLoss Loss { get; init; }
+
+    /// <summary>Label smoothing of the cross entropy, in [0, 1).</summary>
     public double LabelSmoothing { get; init; } = 0.1;
 
     /// <summary>Factor of each class's loss, each above 0, one for each class; null for 1 each. <see cref="ClassBalance"/> finds those of rare classes.</summary>
@@ -147,6 +151,8 @@ public sealed record TrainingOptions
         Require(GradientClip is null or > 0, nameof(GradientClip), GradientClip, "must be above 0");
         Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "must be in [0, 1)");
         Require(ClassWeights is null || ClassWeights.All(weight => weight > 0 && double.IsFinite(weight)), nameof(ClassWeights), string.Join(", ", ClassWeights ?? []), "must all be above 0");
+        Require(Enum.IsDefined(Loss), nameof(Loss), Loss, "is no loss");
+        Require(ClassWeights is null || Loss == ClassificationLoss.CrossEntropy, nameof(ClassWeights), string.Join(", ", ClassWeights ?? []), $"go with {nameof(ClassificationLoss.CrossEntropy)} only");
         Require(AverageDecay is null or (>= 0 and < 1), nameof(AverageDecay), AverageDecay, "must be in [0, 1)");
         Require(LayerDecay is > 0 and <= 1, nameof(LayerDecay), LayerDecay, "must be in (0, 1]");
         Require(Enum.IsDefined(LayerDecayMapping), nameof(LayerDecayMapping), LayerDecayMapping, "is no mapping");

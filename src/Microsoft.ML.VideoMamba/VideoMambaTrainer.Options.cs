@@ -2,6 +2,7 @@ using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Trainers;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 using Microsoft.ML.VideoMamba.Training.Optimization;
 using Microsoft.ML.VideoMamba.Training.Recipes;
@@ -117,7 +118,10 @@ public sealed partial class VideoMambaTrainer
         /// <summary>Largest global norm of the gradients, above 0; null for no clipping.</summary>
         public double? GradientClip { get; set; } = 1;
 
-        /// <summary>Label smoothing, in [0, 1); not for regression.</summary>
+        /// <summary>What a classifier is taught by; not for regression. Its scores are the softmax of the network's either way.</summary>
+        public ClassificationLoss Loss { get; set; }
+
+        /// <summary>Label smoothing of the cross entropy, in [0, 1); not for regression.</summary>
         public double LabelSmoothing { get; set; } = 0.1;
 
         /// <summary>Whether rare classes count as much as common ones in the loss; not for regression.</summary>

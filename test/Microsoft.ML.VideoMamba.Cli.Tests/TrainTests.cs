@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Text.Json;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
+using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.TestCommon;
+using Microsoft.ML.VideoMamba.Training.Recipes;
 using TorchSharp;
 
 namespace Microsoft.ML.VideoMamba.Cli.Tests;
@@ -75,7 +77,52 @@ public sealed class TrainTests : IDisposable
         var metrics = evaluated.Rows.Single();
         Assert.AreEqual((12, 0, 1.0), (metrics.GetProperty("clips").GetInt32(), metrics.GetProperty("failed").GetInt32(), metrics.GetProperty("top5").GetDouble()));
         Assert.IsGreaterThan(0, metrics.GetProperty("log_loss").GetDouble());
+        var classes = metrics.GetProperty("classes").EnumerateArray().ToList();
+        CollectionAssert.AreEqual(new[] { "down 6", "left 6" }, classes.Select(row => $"{row.GetProperty("label")} {row.GetProperty("clips")}").ToArray());
+        Assert.AreEqual(metrics.GetProperty("top1").GetDouble(), classes.Average(row => row.GetProperty("top1").GetDouble()), 1e-9);
         Assert.AreEqual(192, embedded.Rows[0].GetProperty("embedding").GetArrayLength());
+    }
+
+    [TestMethod]
+    [DataRow("--frames", "8")]
+    [DataRow("--size", "24")]
+    [DataRow("--size", "16x32")]
+    [DataRow("--segments", "2", "--crops", "3")]
+    public async Task EvaluatesAtOtherLengthsSizesAndViews(params string[] how)
+    {
+        await Train();
+        string[] evaluate = ["evaluate", "--model", Path.Combine(Run, "model.zip"), "--data", Clips, "--json"];
+
+        var plain = await Tool.RunAsync(evaluate);
+        var other = await Tool.RunAsync([.. evaluate, .. how]);
+
+        Assert.AreEqual(ExitCode.Success, other.ExitCode, other.Error);
+        Assert.AreEqual(12, other.Rows.Single().GetProperty("clips").GetInt32());
+        Assert.AreNotEqual(plain.Rows.Single().GetProperty("log_loss").GetDouble(), other.Rows.Single().GetProperty("log_loss").GetDouble());
+    }
+
+    [TestMethod]
+    public async Task ScanOrderAndStartAreTheUsersToChoose()
+    {
+        Assert.AreEqual(ExitCode.Success, (await Train("--scan-order", "TemporalFirst", "--dt-initialization", "Reference")).ExitCode);
+        var recipe = RecipeFile.Read(Path.Combine(Run, "recipe.json"));
+        Assert.AreEqual((ScanOrder.TemporalFirst, DtInitialization.Reference), (recipe.Model.ScanOrder, recipe.Model.DtInitialization));
+        var further = await Tool.RunAsync(["train", "--data", Clips, "--output", _folder["further"], "--checkpoint", Path.Combine(Run, "weights.safetensors"), "--scan-order", "Alternating"]);
+        StringAssert.Contains(further.Error, "--scan-order is Alternating, but");
+
+        Assert.AreEqual(ExitCode.Success, (await Train("--force")).ExitCode);
+        Assert.AreEqual(DtInitialization.Proper, RecipeFile.Read(Path.Combine(Run, "recipe.json")).Model.DtInitialization);
+    }
+
+    [TestMethod]
+    public async Task ALossThatIsNoNumberEndsTheRunAndSaysWhatItWas()
+    {
+        var run = await Train("--lr", "1e30");
+
+        Assert.AreEqual(ExitCode.Failure, run.ExitCode, run.Error);
+        StringAssert.Contains(run.Error, "learning rate");
+        StringAssert.Contains(run.Error, ".mp4");
+        CollectionAssert.AreEquivalent(Log().Count == 0 ? Array.Empty<string>() : ["weights.safetensors", "model.zip"], new[] { "weights.safetensors", "model.zip" }.Where(name => File.Exists(Path.Combine(Run, name))).ToArray());
     }
 
     [TestMethod]

@@ -69,6 +69,29 @@ public sealed class VideoMambaTrainerTests
     }
 
     [TestMethod]
+    public void RareClassesCountInEachFold()
+    {
+        // A seventh of the clips is of the last class.
+        var rows = TinyTrainer.Clips(_ml, perClass: 6);
+        var all = _ml.Data.CreateEnumerable<LabeledClipRow>(rows, reuseRowObject: false).ToList();
+        var last = all.Where(row => row.Label == TinyClips.Classes[^1]).Skip(2).ToHashSet();
+        var few = _ml.Data.LoadFromEnumerable(all.Where(row => !last.Contains(row)));
+        var clips = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(few).Transform(few);
+        IReadOnlyList<double> Losses(bool balance) =>
+        [
+            .. _ml.MulticlassClassification.CrossValidate(clips, _ml.MulticlassClassification.Trainers.VideoMamba(TinyTrainer.Options(options => (options.Epochs, options.BalanceClasses) = (2, balance))), numberOfFolds: 2, seed: 1)
+                .Select(fold => fold.Metrics.LogLoss),
+        ];
+
+        var plain = Losses(balance: false);
+        var balanced = Losses(balance: true);
+
+        Assert.IsTrue(balanced.All(double.IsFinite));
+        for (int fold = 0; fold < 2; fold++) Assert.AreNotEqual(plain[fold], balanced[fold], $"fold {fold} is trained with weights of its own");
+        CollectionAssert.AreEqual(plain.ToArray(), Losses(balance: false).ToArray(), "and by nothing else that differs");
+    }
+
+    [TestMethod]
     public void StartsFromACheckpoint()
     {
         using var folder = new TemporaryFolder();

@@ -1,6 +1,7 @@
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Clips;
 using Microsoft.ML.VideoMamba.Training.Evaluation;
+using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 using TorchSharp;
 
@@ -150,6 +151,21 @@ public sealed class TrainingRunTests
         CollectionAssert.AreEqual(new[] { 10 / 18.0, 5 }, balanced.ToArray());
         Assert.AreEqual(0.1, Second(null), 0.07);
         Assert.AreEqual(0.5, Second(balanced), 0.1);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void LearnsByAYesOrNoForEachClass(bool mixed)
+    {
+        var options = ToyClips.Options with { Loss = ClassificationLoss.BinaryCrossEntropy, LabelSmoothing = 0.1, Mixing = mixed ? new MixOptions() : null, Epochs = 10 };
+        var result = new TrainingRun(ToyClips.Config, options).Fit(ToyClips.Set(12));
+        result.Model.Dispose();
+
+        // All three classes at the start: a yes or no is worth log 2.
+        Assert.AreEqual(Math.Log(2), result.Epochs[0].TrainLoss, 0.2);
+        Assert.AreEqual(1, result.Epochs[result.BestEpoch - 1].ValidationTop1);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>((options with { ClassWeights = [1, 1, 1] }).Validate).Message, nameof(TrainingOptions.ClassWeights));
     }
 
     [TestMethod]

@@ -92,15 +92,17 @@ internal sealed class EvaluateVerb
         var metrics = ClassificationMetrics.Of(outputs.Select(output => (output.Label.ClassIndex, output.Output)));
         var confusion = Confusion(outputs, predictor.Model.Config.Classes);
         var names = predictor.Labels ?? ClassNames.Numbered(predictor.Model.Config.Classes).Names;
+        int[] tested = [.. Enumerable.Range(0, names.Count).Where(index => confusion.ClipsOf(index) > 0)];
         if (parsed.GetValue(_confusion) is { } picture) ConfusionChart.Write(picture, confusion, names);
         if (json)
         {
-            _console.Out.WriteLine(JsonLines.Line(new { clips = metrics.Clips, top1 = metrics.Top1, top5 = metrics.Top5, log_loss = metrics.LogLoss, failed }));
+            var classes = tested.Select(index => new { label = names[index], clips = confusion.ClipsOf(index), top1 = confusion.RecallOf(index) });
+            _console.Out.WriteLine(JsonLines.Line(new { clips = metrics.Clips, top1 = metrics.Top1, top5 = metrics.Top5, log_loss = metrics.LogLoss, failed, classes }));
             return;
         }
 
         _console.Out.WriteLine($"{metrics.Clips} clips: top-1 {metrics.Top1:0.000}, top-5 {metrics.Top5:0.000}, log loss {metrics.LogLoss:0.0000}, {failed} failed");
-        foreach (int index in Enumerable.Range(0, names.Count).Where(index => confusion.RecallOf(index) is not null).Take(MostListed)) _console.Out.WriteLine($"  {confusion.RecallOf(index),7:P1}  {names[index]}");
+        foreach (int index in tested.Take(MostListed)) _console.Out.WriteLine($"  {confusion.RecallOf(index),7:P1}  {names[index]}");
     }
 
     private static ConfusionMatrix Confusion(IReadOnlyList<ClipOutput> outputs, int classes)

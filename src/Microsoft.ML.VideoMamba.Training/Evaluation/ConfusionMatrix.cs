@@ -26,11 +26,11 @@ public sealed class ConfusionMatrix
     /// <param name="predicted">What it was taken for.</param>
     public void Add(int actual, int predicted) => _counts[actual, predicted]++;
 
+    /// <summary>Clips of a class.</summary>
+    /// <param name="actual">The class.</param>
+    public int ClipsOf(int actual) => Enumerable.Range(0, Classes).Sum(predicted => _counts[actual, predicted]);
+
     /// <summary>Part of a class's clips that were taken for it, in [0, 1]; null for a class without clips.</summary>
     /// <param name="actual">The class.</param>
-    public double? RecallOf(int actual)
-    {
-        int all = Enumerable.Range(0, Classes).Sum(predicted => _counts[actual, predicted]);
-        return all == 0 ? null : (double)_counts[actual, actual] / all;
-    }
+    public double? RecallOf(int actual) => ClipsOf(actual) == 0 ? null : (double)_counts[actual, actual] / ClipsOf(actual);
 }

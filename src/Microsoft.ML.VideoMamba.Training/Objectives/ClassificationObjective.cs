@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Training.Objectives;
 
-/// <summary>Classes are told apart: cross entropy, smoothed, mixed and weighted by class if asked for.</summary>
+/// <summary>Classes are told apart: by cross entropy, smoothed, mixed and weighted by class if asked for, or by a yes or no for each.</summary>
 internal sealed class ClassificationObjective(TrainingOptions options) : IObjective
 {
     // Mixing draws from other numbers than the order and the clips of an epoch.
@@ -20,11 +20,20 @@ internal sealed class ClassificationObjective(TrainingOptions options) : IObject
     {
         var clips = batch.Clips.On(config.InputShape(), device);
         var labels = tensor(batch.Labels.Select(label => (long)label.ClassIndex).ToArray(), device: device);
+        if (options.Loss == ClassificationLoss.BinaryCrossEntropy)
+        {
+            // Smoothed targets would be a yes for every class.
+            var yes = _mixer?.Mix(clips, labels, config.Classes, smoothing: 0, MixingRandom(batch, epoch)) ?? nn.functional.one_hot(labels, config.Classes).to(ScalarType.Float32);
+            return (clips, logits => BinaryCrossEntropy.OfTargets(logits, yes));
+        }
+
         var weights = options.ClassWeights is { } given ? tensor(given.Select(weight => (float)weight).ToArray(), device: device) : null;
         if (_mixer is null) return (clips, logits => CrossEntropy.OfLabels(logits, labels, options.LabelSmoothing, weights));
-        var targets = _mixer.Mix(clips, labels, config.Classes, options.LabelSmoothing, new Random(SeedMix.Of(options.Seed, epoch, batch.Number, MixingDraws)));
+        var targets = _mixer.Mix(clips, labels, config.Classes, options.LabelSmoothing, MixingRandom(batch, epoch));
         return (clips, logits => CrossEntropy.OfTargets(logits, weights is null ? targets : targets * weights));
     }
+
+    private Random MixingRandom(Batch batch, int epoch) => new(SeedMix.Of(options.Seed, epoch, batch.Number, MixingDraws));
 
     public (ClassificationMetrics? Classes, RegressionMetrics? Numbers) Measure(IReadOnlyList<ClipOutput> outputs) => (ClassificationMetrics.Of(outputs), null);
 

@@ -4,6 +4,7 @@ using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Data;
 using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Inference;
+using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 using Microsoft.ML.VideoMamba.Training.Schedules;
 
@@ -41,6 +42,9 @@ public sealed record Recipe
 
     /// <summary>How clips of a batch are mixed; null for not at all.</summary>
     public MixOptions? Mixing { get; init; }
+
+    /// <summary>What a classifier is taught by.</summary>
+    public ClassificationLoss Loss { get; init; }
 
     /// <summary>Label smoothing, in [0, 1).</summary>
     public double LabelSmoothing { get; init; } = 0.1;
@@ -112,6 +116,7 @@ public sealed record Recipe
             Beta2 = Optimizer.Beta2,
             Epsilon = Optimizer.Epsilon,
             GradientClip = Optimizer.GradientClip,
+            Loss = Loss,
             LabelSmoothing = LabelSmoothing,
             LayerDecay = Optimizer.LayerDecay,
             LayerDecayMapping = Optimizer.LayerDecayMapping,

@@ -106,6 +106,7 @@ internal sealed class ExperimentArguments
     private Recipe Recipe(ParseResult parsed)
     {
         var recipe = parsed.GetValue(_recipe) is { } name ? RecipesVerb.Find(name) : SmallRecipe.Of(parsed.GetValue(_task) ?? TrainingTask.Classification);
+        if (recipe.Model.Frames is null) throw new UsageException($"--recipe {recipe.Name} is for images; an experiment learns from clips.");
         if (recipe.Checkpoint is { } start && !File.Exists(start)) throw new UsageException($"The recipe {recipe.Name} starts from {start}, which is not here: download it (the authors' model zoo links it), or copy the recipe with your own file in it.");
         return recipe;
     }

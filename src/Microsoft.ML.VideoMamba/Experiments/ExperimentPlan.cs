@@ -18,6 +18,7 @@ internal sealed record ExperimentPlan(Recipe Recipe, RecipeSpace Space)
     public static ExperimentPlan Of(VideoMambaExperimentSettings settings, TrainingTask task)
     {
         var recipe = settings.Recipe ?? SmallRecipe.Of(task);
+        if (recipe.Model.Frames is null) throw new ArgumentException($"{recipe.Name} is for images; an experiment learns from clips.", nameof(settings));
         recipe = task == TrainingTask.Regression ? recipe with { Task = task, LabelSmoothing = 0, Mixing = null } : recipe with { Task = task };
         return new ExperimentPlan(recipe, settings.SearchSpace ?? DefaultRecipeSpace.Around(recipe));
     }

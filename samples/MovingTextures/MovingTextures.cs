@@ -1,5 +1,4 @@
 using Microsoft.ML.VideoMamba.Video;
-using Microsoft.ML.VideoMamba.Video.Images;
 using Microsoft.ML.VideoMamba.Video.Writing;
 
 /// <summary>Clips whose class is the way that a random texture moves: a single frame says nothing, since the texture wraps around the frame.</summary>
@@ -9,7 +8,7 @@ internal static class MovingTextures
 
     private const int Blobs = 14;
 
-    /// <summary>Writes clips: as MP4 files, FOLDER/CLASS/NUMBER.mp4, or as folders of frames, FOLDER/CLASS/NUMBER/000000.png.</summary>
+    /// <summary>Writes clips: as MP4 files, FOLDER/CLASS/NUMBER.mp4, or as uncompressed frames, FOLDER/CLASS/NUMBER.pnm, which no native library is needed for.</summary>
     public static void Write(string folder, int perClass, int classes = 4, int side = 72, int frames = 12, int seed = 1, bool asFrames = false)
     {
         // One generator for all: those of neighbouring seeds begin alike, and looks would tell the classes.
@@ -19,9 +18,9 @@ internal static class MovingTextures
             Directory.CreateDirectory(Path.Combine(folder, Classes[label].Name));
             for (int i = 0; i < perClass; i++)
             {
-                string path = Path.Combine(folder, Classes[label].Name, asFrames ? $"{i:000}" : $"{i:000}.mp4");
+                string path = Path.Combine(folder, Classes[label].Name, $"{i:000}{(asFrames ? ".pnm" : ".mp4")}");
                 var clip = Make(label, side, frames, random, path);
-                if (asFrames) FrameImage.WriteAll(path, clip);
+                if (asFrames) NetpbmFile.Write(path, clip);
                 else ClipFile.Write(path, clip, framesPerSecond: 12);
             }
         }

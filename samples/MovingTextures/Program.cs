@@ -1,5 +1,5 @@
 // Writes clips whose class only motion tells: a texture that moves left, right, up or down.
-//   MovingTextures DIR [PER_CLASS [SEED]] [--frames]         --frames writes folders of PNG files instead of MP4 files
+//   MovingTextures DIR [PER_CLASS [SEED]] [--frames]         --frames writes uncompressed frames (.pnm) instead of MP4 files
 bool asFrames = args.Contains("--frames");
 if (args.Where(argument => argument != "--frames").ToArray() is not [var folder, .. var rest])
 {

@@ -58,6 +58,7 @@ public sealed class Experiment
         Directory.CreateDirectory(folder.FullName);
         var ledger = new ExperimentLedger(_recipe, _space, _options, _folds.Count, folder);
         using var journal = ExperimentJournal.Open(folder.Journal, Settings(ledger.Metric), _options.Resume);
+        foreach (string partial in Directory.EnumerateFiles(folder.FullName, $"*{AtomicFile.PartialExtension}", SearchOption.AllDirectories)) File.Delete(partial);
         AtomicFile.WriteText(folder.Space, RecipeSpaceFile.ToJson(_space) + "\n");
         var session = new ExperimentSession(ledger, journal, new TrialTrainer(_folds, _outputs, _options, folder, _saveModel, _logger), new EpochPace(_outputs), _options, folder, progress, _logger);
         return session.Run(cancellation);

@@ -16,7 +16,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, GradientSums parameterSums)
 {
     private const int GatherThreads = 256, GatherRows = 32, Maps = 2 * CudaScan.States;
-    private const int MostPieces = 48, ShortestPiece = 512;
+    private const int MostPieces = 48, ShortestPiece = 512, MostElements = 640 * 1024;
 
     private readonly MixerForward _forward = new(packed, shape);
     private readonly MixerShape _shape = shape;
@@ -101,12 +101,18 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
     /// <summary>The gradient of out_proj: the sum over the directions of dOut' y.</summary>
     private Tensor OutputProjection(CudaBlas blas, Tensor dOut, Tensor y)
     {
-        int embed = _shape.Embed, inner = _shape.Inner;
-        var apart = _forward.Numbers(_shape.Directions, embed, inner);
-        blas.Multiply(Of(dOut, embed).T, Mixer.Activations(DeviceMemory.Address(y)), Of(apart, inner) with { Batch = (long)embed * inner }, embed, inner, _shape.Tokens, _shape.Directions);
+        int embed = _shape.Embed, inner = _shape.Inner, pieces = PiecesOf(_shape.Tokens, MostElements / (embed * inner)), piece = _shape.Tokens / pieces;
+        var apart = _forward.Numbers(_shape.Directions, pieces, embed, inner);
+        for (int k = 0; k < _shape.Directions; k++)
+        {
+            var ofDirection = Mixer.Matrix(DeviceMemory.Address(y, (long)k * _shape.Tokens * inner), inner, (long)piece * inner);
+            var sums = new Matrix(DeviceMemory.Address(apart, (long)k * pieces * embed * inner), inner, Float32: true, (long)embed * inner);
+            blas.Multiply((Of(dOut, embed) with { Batch = (long)piece * embed }).T, ofDirection, sums, embed, inner, piece, pieces);
+        }
+
         y.Dispose();
         var dOutProj = _forward.Activations(embed, inner);
-        parameterSums.Add(apart, dOutProj, new GradientLayout(1, _shape.Directions, embed * inner));
+        parameterSums.Add(apart, dOutProj, new GradientLayout(1, _shape.Directions * pieces, embed * inner));
         return dOutProj;
     }
 
@@ -145,7 +151,7 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
     private (Tensor DXProj, Tensor DDtProj) BackThroughSelection(CudaBlas blas, Tensor u, Tensor selection, Tensor dSelection, ScanGradientTensors scan)
     {
         int directions = _shape.Directions, inner = _shape.Inner, rank = _shape.PaddedRank, selected = _shape.Selected, tokens = _shape.Tokens;
-        int pieces = PiecesOf(tokens), piece = tokens / pieces, products = directions * pieces;
+        int pieces = PiecesOf(tokens, MostPieces), piece = tokens / pieces, products = directions * pieces;
         var (ofXProj, ofDtProj) = (_forward.Numbers(directions, pieces, selected, inner), _forward.Numbers(directions, pieces, inner, rank));
         Matrix Piece(Matrix tokensOfAll) => tokensOfAll with { Batch = (long)piece * tokensOfAll.Row };
         var ofSelection = Mixer.Selection(DeviceMemory.Address(dSelection));
@@ -159,8 +165,9 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
         return Unpack(ofXProj, ofDtProj, pieces);
     }
 
-    /// <summary>How many equal pieces tokens are cut into, so that small matrices that sum over all of them occupy the card.</summary>
-    private static int PiecesOf(int tokens) => Enumerable.Range(1, MostPieces).Last(pieces => tokens % pieces == 0 && (pieces == 1 || tokens / pieces >= ShortestPiece));
+    /// <summary>How many equal pieces tokens are cut into, so that products of small matrices that sum over all of them occupy the card.</summary>
+    private static int PiecesOf(int tokens, int most) =>
+        Enumerable.Range(1, Math.Max(1, most)).Last(pieces => tokens % pieces == 0 && (pieces == 1 || tokens / pieces >= ShortestPiece));
 
     /// <summary>From the packed order, B's rows, C's, delta's with zeros behind, to the parameters' own: delta's, B's, C's.</summary>
     private (Tensor DXProj, Tensor DDtProj) Unpack(Tensor ofXProj, Tensor ofDtProj, int pieces)

@@ -15,7 +15,7 @@ namespace Microsoft.ML.VideoMamba.Training.Tests;
 [DoNotParallelize]
 public sealed class PrecisionGpuTests
 {
-    private const int HeldOut = 204, TrainPerClass = 200, Batch = 34;
+    private const int HeldOut = 204, TrainPerClass = 300, Batch = 34;
 
     public required TestContext TestContext { get; set; }
 
@@ -41,17 +41,17 @@ public sealed class PrecisionGpuTests
         double accuracy = Part(expected.argmax(1).eq(labels)), agreement = Part(expected.argmax(1).eq(got.argmax(1)));
         double deviation = ((got - expected).norm(1) / expected.norm(1)).mean().item<float>();
         TestContext.WriteLine(JsonSerializer.Serialize(new { held_out = HeldOut, trained_in = precision.ToString(), accuracy, agreement, logits_mean_relative_deviation = deviation }));
-        Assert.IsGreaterThan(0.5, accuracy, "It has learned: chance is 1/6.");
+        Assert.IsGreaterThan(0.4, accuracy, "It has learned: chance is 1/6.");
         Assert.IsGreaterThanOrEqualTo(0.99, agreement, string.Create(CultureInfo.InvariantCulture, $"The logits deviate by {deviation:e2}."));
         Assert.IsLessThan(0.05, deviation);
     }
 
+    /// <summary>The network of samples/QuickStart.</summary>
     private static VideoMambaModel Train(TrainingPrecision precision)
     {
         var config = VideoMambaConfig.Tiny with
         {
-            EmbedDim = 128,
-            Depth = 4,
+            Depth = 2,
             Frames = PanningClips.Frames,
             Tubelet = 2,
             Height = PanningClips.Side,
@@ -59,7 +59,7 @@ public sealed class PrecisionGpuTests
             Classes = PanningClips.Classes,
             DtInitialization = DtInitialization.Proper,
         };
-        var options = new TrainingOptions { Device = "cuda", Precision = precision, Epochs = 40, BatchSize = 32, LearningRate = 1e-3, ValidationFraction = 0.1 };
+        var options = new TrainingOptions { Device = "cuda", Precision = precision, Epochs = 30, BatchSize = 32, LearningRate = 2e-3, ValidationFraction = 0.1 };
         using (enable_grad()) return new TrainingRun(config, options).Fit(PanningClips.Set(TrainPerClass, seed: 1)).Model;
     }
 

@@ -11,7 +11,8 @@ namespace Microsoft.ML.VideoMamba.Models;
 /// <remarks>
 /// Patches become tokens, a class token goes first, positions are added, and layers of Add → Norm → Mixer follow; the head reads the class token of the normed
 /// sum. Parameter names and their order are the published checkpoints'. Start weights follow the original, seeded by <c>torch.manual_seed</c>. The residual
-/// stream, every norm's arithmetic, the scan's state and what the methods return are float32; activations have the weights' type.
+/// stream, every norm's arithmetic, the scan's state and what the methods return are float32; activations have the weights' type. Converted to float64 as a whole,
+/// the model computes everything in float64, by plain torch operations.
 /// Source: paper sections 3.1 and 3.2, figure 3.
 /// </remarks>
 public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
@@ -122,7 +123,7 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
         CheckClips(clips);
         using var scope = NewDisposeScope();
         var (cls, positions) = Positions();
-        var patches = _patchEmbed.forward(clips).As(ScalarType.Float32).Plus(positions);
+        var patches = _patchEmbed.forward(clips).Wide().Plus(positions);
         return cat([cls.expand(clips.shape[0], -1, -1), patches], 1).MoveToOuterDisposeScope();
     }
 
@@ -157,7 +158,7 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
     public Tensor NormTokens(LayerOutput output)
     {
         using var scope = NewDisposeScope();
-        return _finalNorm.Run(output.Hidden.Scaled(DrawDropPath(output.Hidden, Config.DropPath)), output.Residual).Y.As(ScalarType.Float32).MoveToOuterDisposeScope();
+        return _finalNorm.Run(output.Hidden.Scaled(DrawDropPath(output.Hidden, Config.DropPath)), output.Residual).Y.Wide().MoveToOuterDisposeScope();
     }
 
     /// <summary>Scores class tokens.</summary>
@@ -170,7 +171,7 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
         if (_head is null) return input.MoveToOuterDisposeScope();
 
         var type = _head.weight.dtype;
-        return nn.functional.linear(input.As(type), _head.weight, _head.bias!.As(type)).As(ScalarType.Float32).MoveToOuterDisposeScope();
+        return nn.functional.linear(input.As(type), _head.weight, _head.bias!.As(type)).Wide().MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -241,7 +242,7 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
     {
         var patches = new PatchGrid(Config.Channels, Config.Frames, Config.Height, Config.Width, Config.Tubelet, Config.PatchSize, Config.Stride ?? Config.PatchSize);
         var (cls, positions) = Positions();
-        var table = cat([cls, positions.Plus(_patchEmbed.Bias.As(ScalarType.Float32)).expand(-1, Config.SequenceLength - 1, -1)], 1).squeeze(0);
+        var table = cat([cls, positions.Plus(_patchEmbed.Bias.Wide()).expand(-1, Config.SequenceLength - 1, -1)], 1).squeeze(0);
         return new NetworkParameters(
             patches, _patchEmbed.Weight.flatten(1), table, [.. _layers.Select(layer => layer.Parameters())], _finalNorm.Parameters(), Config.NormEpsilon, _head?.weight, _head?.bias);
     }
@@ -249,14 +250,14 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
     // What is added to the embedded patches, and the class token with its own position: (1, patches, embed_dim) and (1, 1, embed_dim), float32.
     private (Tensor Cls, Tensor Patches) Positions()
     {
-        var positions = _posEmbed.As(ScalarType.Float32);
+        var positions = _posEmbed.Wide();
         var patchPositions = positions.narrow(1, 1, Config.PatchesPerFrame);
         if (_temporalPosEmbedding is not null)
         {
-            patchPositions = patchPositions.unsqueeze(1).Plus(_temporalPosEmbedding.As(ScalarType.Float32).unsqueeze(2)).flatten(1, 2);
+            patchPositions = patchPositions.unsqueeze(1).Plus(_temporalPosEmbedding.Wide().unsqueeze(2)).flatten(1, 2);
         }
 
-        return (_clsToken.As(ScalarType.Float32).Plus(positions.narrow(1, 0, 1)), patchPositions);
+        return (_clsToken.Wide().Plus(positions.narrow(1, 0, 1)), patchPositions);
     }
 
     private LayerOutput RunToLastLayer(Tensor clips) => RunLayers(EmbedTokens(clips), [Config.Depth - 1])[0];

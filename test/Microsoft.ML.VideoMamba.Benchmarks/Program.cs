@@ -1,121 +1,88 @@
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Microsoft.ML.VideoMamba.Benchmarks.Decoding;
+using Microsoft.ML.VideoMamba.Benchmarks.Kernels;
+using Microsoft.ML.VideoMamba.Benchmarks.Networks;
+using Microsoft.ML.VideoMamba.Benchmarks.Pipelines;
 using Microsoft.ML.VideoMamba.Kernels;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
-using Microsoft.ML.VideoMamba.Models;
-using Microsoft.ML.VideoMamba.Training.Losses;
-using Microsoft.ML.VideoMamba.Training.Optimization;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Benchmarks;
 
+/// <summary>Benchmarks by name: <c>NAME [SECONDS [THREADS [TOKENS]]]</c>. docs/performance-cpu.md says which there are.</summary>
 internal static class Program
 {
-    private static readonly VideoMambaConfig s_quickStart = VideoMambaConfig.Tiny with { Depth = 2, Tubelet = 2, Frames = 8, Height = 64, Width = 64, Classes = 4 };
+    private const int Width = 192, Tokens = 1569;
 
-    private static void Main(string[] args)
+    private static int Main(string[] args)
     {
         switch (args)
         {
             case ["decode-pairs", .. var files]:
-                DecodePairs.Run(files);
-                return;
+                return DecodePairs.Run(files);
             case ["run", .. var filters]: // BenchmarkDotNet's own command line: try run --list flat
                 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(filters, DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));
-                return;
+                return 0;
+            case ["length-of", var frames, var childThreads]:
+                TorchRuntime.EnsureLoaded();
+                LengthSeries.RunOne(int.Parse(frames, CultureInfo.InvariantCulture), int.Parse(childThreads, CultureInfo.InvariantCulture));
+                return 0;
         }
 
         TorchRuntime.EnsureLoaded();
-        double seconds = args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 5;
-        int threads = args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : get_num_threads();
-        set_num_threads(threads);
+        double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 5;
+        set_num_threads(args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : get_num_threads());
+        int tokens = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : Tokens;
         Pairing.Only = Environment.GetEnvironmentVariable("ONLY");
         Console.WriteLine($"{KernelFaces.Description}; {string.Join(" ", KernelFaces.InstructionSets)}");
-        switch (args.FirstOrDefault() ?? "all")
+        return Run(args.FirstOrDefault() ?? "", seconds, tokens);
+    }
+
+    private static int Run(string name, double seconds, int tokens)
+    {
+        var networks = new[] { NetworkPairs.QuickStart, NetworkPairs.Tiny };
+        switch (name)
         {
             case "kernels":
-                new KernelBenchmarks(1, args.Length > 3 ? int.Parse(args[3]) : 1569, 192).Run(seconds);
-                break;
+                new KernelPairs(1, tokens, Width).Run(seconds);
+                return 0;
+            case "scan":
+                new KernelPairs(1, tokens, Width).RunScan(seconds);
+                return 0;
             case "products":
-                ProductBenchmarks.Run(args.Length > 3 ? int.Parse(args[3]) : 1569, 192, seconds);
-                break;
-            case "quickstart":
-                Forward("QuickStart model forward", s_quickStart, 32, seconds);
-                TrainingStep("QuickStart model training step", s_quickStart, 32, seconds);
-                break;
+                ProductPairs.Run(tokens, Width, seconds);
+                return 0;
+            case "forward":
+                foreach (var network in networks) network.Forward(seconds);
+                return 0;
+            case "training":
+                foreach (var network in networks) network.TrainingStep(seconds);
+                return 0;
             case "precision":
-                Precision("Ti forward", VideoMambaConfig.Tiny, 1, seconds);
-                break;
-            case "tiny":
-                Forward("Ti forward", VideoMambaConfig.Tiny, 1, seconds);
-                TrainingStep("Ti training step", VideoMambaConfig.Tiny, 1, seconds);
-                break;
+                NetworkPairs.Tiny.Precision(seconds);
+                return 0;
+            case "cores":
+                NetworkPairs.QuickStart.Cores(seconds);
+                (NetworkPairs.Tiny with { Batch = 4 }).Cores(seconds);
+                NetworkPairs.Tiny.Cores(seconds);
+                return 0;
+            case "lengths":
+                LengthSeries.Run();
+                return 0;
+            case "pipeline":
+                PipelinePairs.Run(NetworkPairs.QuickStart, clips: 32, seconds);
+                PipelinePairs.Run(NetworkPairs.Tiny, clips: 2, seconds);
+                return 0;
+            case "accuracy":
+                Accuracy.Print();
+                return 0;
+            default:
+                Console.Error.WriteLine("NAME [SECONDS [THREADS [TOKENS]]]: kernels, scan, products, forward, training, precision, cores, lengths, pipeline, accuracy, decode-pairs or run.");
+                return 2;
         }
-    }
-
-    private static void Forward(string title, VideoMambaConfig config, int batch, double seconds)
-    {
-        using var scope = NewDisposeScope();
-        using var model = new VideoMambaModel(config);
-        using var prepared = new PreparedModel(model);
-        using var products = new MatrixProducts(config, batch);
-        var clips = randn([batch, config.Channels, config.Frames, config.Height, config.Width]);
-        using var noGrad = no_grad();
-        new Pairing().Add($"matrix products ({products.ForwardMultiplyAdds / 1e9:f2} G)", products.Forward).Add("model", () => model.forward(clips)).Add("prepared", () => prepared.Score(clips)).Run(title, seconds);
-    }
-
-    private static void Precision(string title, VideoMambaConfig config, int batch, double seconds)
-    {
-        using var scope = NewDisposeScope();
-        using VideoMambaModel single = new(config), narrow = new VideoMambaModel(config).ToActivationType(ScalarType.BFloat16);
-        single.eval();
-        narrow.eval();
-        using MatrixProducts products = new(config, batch), narrowProducts = new(config, batch, ScalarType.BFloat16);
-        var clips = randn([batch, config.Channels, config.Frames, config.Height, config.Width]);
-        using var noGrad = no_grad();
-        new Pairing()
-            .Add("bfloat16", () => narrow.forward(clips))
-            .Add("float32", () => single.forward(clips))
-            .Add("bfloat16 matrix products", narrowProducts.Forward)
-            .Add("float32 matrix products", products.Forward)
-            .Run(title, seconds);
-    }
-
-    private static void TrainingStep(string title, VideoMambaConfig config, int batch, double seconds)
-    {
-        using var scope = NewDisposeScope();
-        using var model = new VideoMambaModel(config);
-        model.train();
-        using var products = new MatrixProducts(config, batch);
-        var clips = randn([batch, config.Channels, config.Frames, config.Height, config.Width]);
-        var labels = arange(batch).remainder(config.Classes).to_type(ScalarType.Int64);
-        var parameters = model.named_parameters().ToDictionary(named => named.name, named => named.parameter);
-        var groups = new ParameterGrouping().Group(parameters.Select(named => (named.Key, named.Value.shape)), config.Depth);
-        using var optimizer = new AdamW(parameters, groups, (0.9, 0.999));
-        Tensor? loss = null;
-        void Step()
-        {
-            loss = CrossEntropy.OfLabels(model.forward(clips), labels, 0.1);
-            loss.item<float>();
-            loss.backward();
-            optimizer.Parameters.ClipGradients(1);
-            optimizer.Step(1e-4);
-            optimizer.Parameters.ZeroGradients();
-        }
-
-        new Pairing()
-            .Add("matrix products", products.ForwardAndBackward)
-            .Add("whole step", Step)
-            .Add("forward of a step", () => model.forward(clips))
-            .Add("optimizer", () =>
-            {
-                optimizer.Parameters.ClipGradients(1);
-                optimizer.Step(1e-4);
-                optimizer.Parameters.ZeroGradients();
-            })
-            .Run(title, seconds);
     }
 }

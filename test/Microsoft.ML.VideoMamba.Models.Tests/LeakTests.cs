@@ -30,7 +30,7 @@ public sealed class LeakTests
     public void PreparedPassesLeaveNothing()
     {
         using var model = TestModels.Create(TestModels.Video);
-        using var clips = TestModels.Pixels(TestModels.Video);
+        using var clips = TestModels.Pixels(TestModels.Video, batch: 1);
         using var prepared = new PreparedModel(model);
         AssertFlat(50, () => prepared.Score(clips).Dispose());
     }

@@ -169,8 +169,8 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
         _convBackward is null ? null : Direction(_convBackward, _xProjBackward!, _dtProjBackward!, _aLogBackward!, _dBackward!, type);
 
     private static MixDirection Direction(Conv1d conv, Linear xProj, Linear dtProj, Parameter aLog, Parameter d, ScalarType type) => new(
-        conv.weight.squeeze(1).As(ScalarType.Float32), conv.bias!.As(ScalarType.Float32), xProj.weight.As(type), dtProj.weight.As(type),
-        dtProj.bias!.As(ScalarType.Float32), aLog.As(ScalarType.Float32), d.As(ScalarType.Float32));
+        conv.weight.squeeze(1).Wide(), conv.bias!.Wide(), xProj.weight.As(type), dtProj.weight.As(type),
+        dtProj.bias!.Wide(), aLog.Wide(), d.Wide());
 
     private Parameter InitialALog(VideoMambaConfig config, Device? device) =>
         arange(1, config.StateSize + 1, ScalarType.Float32, device).log().repeat(_innerDim, 1).ToParameter();

@@ -10,4 +10,7 @@ internal static class TensorTypes
 
     /// <summary>Each sample times its factor, (batch); the tensor itself where there are none.</summary>
     public static Tensor Scaled(this Tensor tensor, Tensor? factors) => factors is null ? tensor : tensor * factors.reshape(-1, 1, 1).As(tensor.dtype);
+
+    /// <summary>The tensor in float32, or as it is where it is more precise: a model of float64 is a yardstick for the others.</summary>
+    public static Tensor Wide(this Tensor tensor) => tensor.dtype == ScalarType.Float64 ? tensor : tensor.As(ScalarType.Float32);
 }

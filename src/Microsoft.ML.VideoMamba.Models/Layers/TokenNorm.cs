@@ -46,6 +46,6 @@ public sealed class TokenNorm : nn.Module
     /// <param name="residual">Added first, of the same shape, or null.</param>
     /// <returns>The normed sum in <paramref name="x"/>'s type, and the sum in float32.</returns>
     public NormOutput Run(Tensor x, Tensor? residual) => _bias is null
-        ? RmsNorm.Run(x, _weight.As(ScalarType.Float32), residual, _epsilon)
-        : Kernels.Normalization.LayerNorm.Run(x, _weight.As(ScalarType.Float32), _bias.As(ScalarType.Float32), residual, _epsilon);
+        ? RmsNorm.Run(x, _weight.Wide(), residual, _epsilon)
+        : Kernels.Normalization.LayerNorm.Run(x, _weight.Wide(), _bias.Wide(), residual, _epsilon);
 }

@@ -1,7 +1,7 @@
 using Microsoft.ML.VideoMamba.Models;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.VideoMamba.Benchmarks;
+namespace Microsoft.ML.VideoMamba.Benchmarks.Networks;
 
 /// <summary>A model's matrix products alone, on tensors of its shapes: the yardstick of its forward pass and of its training step.</summary>
 internal sealed class MatrixProducts : IDisposable

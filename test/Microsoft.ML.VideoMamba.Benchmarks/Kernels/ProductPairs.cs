@@ -2,10 +2,10 @@ using Microsoft.ML.VideoMamba.Kernels.MatrixProducts;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 using static TorchSharp.torch;
 
-namespace Microsoft.ML.VideoMamba.Benchmarks;
+namespace Microsoft.ML.VideoMamba.Benchmarks.Kernels;
 
 /// <summary>Our matrix products beside torch's, at the shapes of one layer, forwards and backwards.</summary>
-internal static class ProductBenchmarks
+internal static class ProductPairs
 {
     public static void Run(int rows, int embedDim, double seconds)
     {

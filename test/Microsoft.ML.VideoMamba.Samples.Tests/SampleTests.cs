@@ -75,6 +75,34 @@ public sealed class SampleTests
     }
 
     [TestMethod]
+    public void ExperimentFindsAModelAndGoesOn()
+    {
+        using var videos = new ColouredVideos(perClass: 6);
+        string output = videos["search"];
+
+        var (exitCode, text, error) = SampleProgram.Run("Experiment", videos.Folder, output, "2", "1");
+        var (again, more, _) = SampleProgram.Run("Experiment", videos.Folder, output, "4", "2");
+
+        Assert.AreEqual((0, 0), (exitCode, again), error);
+        Assert.Contains("best: trial 1 of 1, accuracy", text);
+        Assert.Contains("schedule.learning_rate = ", text);
+        Assert.Contains("best: trial", more);
+        foreach (string file in new[] { "model.zip", "recipe.json", "experiment.csv" }) Assert.IsTrue(File.Exists(Path.Combine(output, file)), file);
+    }
+
+    [TestMethod]
+    public void MovingTexturesWritesClips()
+    {
+        using var videos = new ColouredVideos(perClass: 1);
+
+        var (exitCode, text, error) = SampleProgram.Run("MovingTextures", videos["textures"], "2", "1", "--frames");
+
+        Assert.AreEqual(0, exitCode, error);
+        Assert.Contains("8 clips", text);
+        Assert.HasCount(8, Directory.GetFiles(videos["textures"], "*.pnm", SearchOption.AllDirectories));
+    }
+
+    [TestMethod]
     public void ScoreVideosNamesTheBestClasses()
     {
         using var videos = new ColouredVideos(perClass: 2);
@@ -109,6 +137,8 @@ public sealed class SampleTests
     [DataRow("Regression")]
     [DataRow("CrossValidation")]
     [DataRow("FashionClips")]
+    [DataRow("Experiment")]
+    [DataRow("MovingTextures")]
     public void WithoutArgumentsASampleSaysWhatItWants(string sample)
     {
         var (exitCode, _, error) = SampleProgram.Run(sample);

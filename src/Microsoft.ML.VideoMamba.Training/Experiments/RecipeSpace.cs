@@ -9,6 +9,8 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments;
 /// </summary>
 public sealed class RecipeSpace
 {
+    private const string Epochs = "schedule.epochs";
+
     /// <summary>Makes a space.</summary>
     /// <param name="parameters">The parameters, at least one; each below those that it depends on.</param>
     /// <exception cref="ArgumentException">A parameter contradicts itself or another; the message names it.</exception>
@@ -69,6 +71,7 @@ public sealed class RecipeSpace
         ArgumentNullException.ThrowIfNull(recipe);
         foreach (var parameter in Parameters)
         {
+            if (parameter.Name == Epochs) throw new RecipeSpaceException(null, null, $"'{Epochs}' is the tuner's to choose, up to the recipe's: set it in the recipe") { Parameter = Epochs };
             foreach (var value in parameter.Extremes)
             {
                 try

@@ -95,6 +95,7 @@ public sealed class RecipeSpaceTests
     [DataRow("{\"model.dept\": {\"choice\": [1, 2]}}", 1, "'model.dept' cannot be 1: 'dept' is no field of model; there are arch")]
     [DataRow("{\n\n\"model.depth\": {\"choice\": [1, \"deep\"]}}", 3, "'model.depth' cannot be \"deep\": model.depth must be a whole number or null")]
     [DataRow("{\n\"model.drop_path\": {\"range\": [0, 2]}}", 2, "DropPath")]
+    [DataRow("{\n\"schedule.epochs\": {\"choice\": [10, 20]}}", 2, "'schedule.epochs' is the tuner's to choose")]
     [DataRow("{\n\"checkpoint\": {\"choice\": [null, \"missing.pth\"]}}", 2, "missing.pth: no such file")]
     public void AParameterThatFitsNoRecipeIsNamedWithItsLine(string json, int line, string message)
     {
@@ -131,6 +132,15 @@ public sealed class RecipeSpaceTests
 
         Assert.AreEqual(line, error.Line, error.Message);
         Assert.Contains(message, error.Message);
+    }
+
+    [TestMethod]
+    public void TheDocumentedSpaceIsOne()
+    {
+        string page = File.ReadAllText(Path.Combine(RepositoryPaths.Root, "docs", "experiments.md")).ReplaceLineEndings("\n");
+        string json = page.Split("```json\n")[1].Split("```")[0];
+
+        Assert.HasCount(8, RecipeSpaceFile.Parse(json, "docs/experiments.md").Parameters);
     }
 
     [TestMethod]

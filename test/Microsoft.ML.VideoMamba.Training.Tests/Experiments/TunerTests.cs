@@ -69,11 +69,12 @@ public sealed class TunerTests
     }
 
     [TestMethod]
-    [DataRow(30, new[] { 3, 10, 30 })]
-    [DataRow(27, new[] { 3, 9, 27 })]
-    [DataRow(5, new[] { 5 })]
-    [DataRow(1, new[] { 1 })]
-    public void RungsAreThirds(int epochs, int[] expected) => CollectionAssert.AreEqual(expected, new Rungs(epochs).Epochs.ToArray());
+    [DataRow(30, 0.0, new[] { 3, 10, 30 })]
+    [DataRow(27, 1.5, new[] { 3, 9, 27 })]
+    [DataRow(50, 5.0, new[] { 16, 50 })]
+    [DataRow(5, 0.0, new[] { 5 })]
+    [DataRow(1, 0.1, new[] { 1 })]
+    public void RungsAreThirds(int epochs, double warmup, int[] expected) => CollectionAssert.AreEqual(expected, new Rungs(epochs, warmup).Epochs.ToArray());
 
     [TestMethod]
     public void ATrialBehindTheMedianIsNotTrainedToItsEnd()
@@ -139,7 +140,7 @@ public sealed class TunerTests
     private static Game Play(TunerKind kind, RecipeSpace space, int seed, int trials, Func<IReadOnlyList<double>, int, int, double> objective, Func<int, bool>? fails = null, double start = 0.25)
     {
         var game = new Game();
-        var tuner = Tuner.Create(kind, space, [.. space.Parameters.Select(_ => start)], seed, Epochs);
+        var tuner = Tuner.Create(kind, space, [.. space.Parameters.Select(_ => start)], seed, new Rungs(Epochs, warmup: 0));
         while (tuner.Next(game.EpochsOf.Count < trials) is { } step)
         {
             game.Steps.Add($"{step.Trial} to {step.ToEpoch}: {TrialValues.ToJson(space.At(step.Point))}");

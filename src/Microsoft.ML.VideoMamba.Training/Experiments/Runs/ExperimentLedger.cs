@@ -17,7 +17,7 @@ internal sealed class ExperimentLedger
     {
         (_recipe, _space, _folds, _folder) = (recipe, space, folds, folder);
         Metric = options.Metric ?? ExperimentMetrics.Default(recipe.Task);
-        _tuner = Tuner.Create(options.Tuner, space, space.Start(recipe), options.Seed, Epochs);
+        _tuner = Tuner.Create(options.Tuner, space, space.Start(recipe), options.Seed, new Rungs(Epochs, recipe.Schedule.WarmupEpochs));
     }
 
     /// <summary>What trials are judged by.</summary>

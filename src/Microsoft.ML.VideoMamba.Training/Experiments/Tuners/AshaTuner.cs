@@ -6,10 +6,10 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments.Tuners;
 /// </summary>
 /// <remarks>Li, Jamieson, Rostamizadeh, Gonina, Ben-tzur, Hardt, Recht, Talwalkar, "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020, algorithm 2.</remarks>
 /// <param name="points">Where the trials lie.</param>
-/// <param name="epochs">Epochs of a trial that reaches the last rung.</param>
-internal sealed class AshaTuner(PointSequence points, int epochs) : ITuner
+/// <param name="rungs">Where trials are compared.</param>
+internal sealed class AshaTuner(PointSequence points, Rungs rungs) : ITuner
 {
-    private readonly IReadOnlyList<int> _rungs = new Rungs(epochs).Epochs;
+    private readonly IReadOnlyList<int> _rungs = rungs.Epochs;
     private readonly List<Trial> _trials = [];
 
     public TrialStep? Next(bool canBegin)

@@ -35,12 +35,11 @@ internal sealed class CostFrugalTuner : ITuner
     /// <param name="space">The space.</param>
     /// <param name="points">Where to begin, and where to begin again.</param>
     /// <param name="seed">The same seed gives the same directions.</param>
-    /// <param name="epochs">Epochs of a trial.</param>
-    public CostFrugalTuner(RecipeSpace space, PointSequence points, int seed, int epochs)
+    /// <param name="rungs">Where trials are compared: of these the last but one counts.</param>
+    public CostFrugalTuner(RecipeSpace space, PointSequence points, int seed, Rungs rungs)
     {
-        (_space, _points, _seed, _epochs, _dimensions) = (space, points, seed, epochs, space.Parameters.Count);
-        var rungs = new Rungs(epochs).Epochs;
-        _early = rungs.Count > 1 ? rungs[^2] : epochs;
+        (_space, _points, _seed, _epochs, _dimensions) = (space, points, seed, rungs.Epochs[^1], space.Parameters.Count);
+        _early = rungs.Epochs[Math.Max(0, rungs.Epochs.Count - 2)];
         _step = FirstStep * Diagonal;
     }
 

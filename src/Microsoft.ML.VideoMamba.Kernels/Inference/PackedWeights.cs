@@ -1,5 +1,5 @@
-using Microsoft.ML.VideoMamba.Kernels.Mixing;
 using Microsoft.ML.VideoMamba.Kernels.MatrixProducts;
+using Microsoft.ML.VideoMamba.Kernels.Mixing;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 using static TorchSharp.torch;
 

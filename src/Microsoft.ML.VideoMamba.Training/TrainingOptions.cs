@@ -113,6 +113,9 @@ public sealed record TrainingOptions
     /// <summary>Folder that gets the whole state after each epoch, so that the training can go on where it was stopped, even by force; null for none.</summary>
     public string? StateFolder { get; init; }
 
+    /// <summary>Epochs from one state to the next, at least 1: a large network's state takes longer to write than a short epoch. The last epoch's is always written.</summary>
+    public int StateInterval { get; init; } = 1;
+
     /// <summary>
     /// Whether to go on from the state in <see cref="StateFolder"/> (from the start if there is none). On a CPU the losses are those of a training that was
     /// never stopped. Without it, a folder that holds a state is refused.
@@ -162,6 +165,7 @@ public sealed record TrainingOptions
         Require(!string.IsNullOrEmpty(Device), nameof(Device), Device, "must name a device");
         Require(Workers >= 0, nameof(Workers), Workers, "must be at least 0");
         Require(StateFolder is null || StateFolder.Length > 0, nameof(StateFolder), StateFolder, "must name a folder");
+        Require(StateInterval >= 1, nameof(StateInterval), StateInterval, "must be at least 1");
         Require(PauseAfter is null || (PauseAfter >= 1 && PauseAfter <= Epochs), nameof(PauseAfter), PauseAfter, $"must be from 1 to {nameof(Epochs)}, {Epochs}");
         Require(!Resume || StateFolder is not null, nameof(Resume), Resume, $"needs {nameof(StateFolder)}");
         ArgumentNullException.ThrowIfNull(Augmentation);

@@ -51,6 +51,8 @@ internal sealed class TrainingSession : IDisposable
         if (options.StateFolder is { } folder) _states = new StateFolder(folder, RunSettings.Of(model.Config, options, training, validation));
     }
 
+    private int LastEpoch => _options.PauseAfter ?? _options.Epochs;
+
     private IEnumerable<BatchLoader> Loaders => _validation is null ? [_training] : [_training, _validation];
 
     /// <summary>Goes on from a state if that is asked for, and trains to the end, an early stop or cancellation.</summary>
@@ -59,7 +61,7 @@ internal sealed class TrainingSession : IDisposable
         if (_states is { HoldsState: true }) Resume();
         try
         {
-            for (int epoch = _epochs.Count + 1; epoch <= (_options.PauseAfter ?? _options.Epochs) && !IsStale(epoch); epoch++) Finish(RunEpoch(epoch, cancellation));
+            for (int epoch = _epochs.Count + 1; epoch <= LastEpoch && !IsStale(epoch); epoch++) Finish(RunEpoch(epoch, cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -150,7 +152,7 @@ internal sealed class TrainingSession : IDisposable
         _epochs.Add(epoch);
         _best.Offer(epoch, _learner.Kept);
         _reporter.EpochDone(epoch);
-        SaveState(epoch.Epoch);
+        if (epoch.Epoch % _options.StateInterval == 0 || epoch.Epoch == LastEpoch) SaveState(epoch.Epoch);
     }
 
     /// <summary>A disk that is full costs the state, not the training: the state before stays, and the next epoch tries again.</summary>

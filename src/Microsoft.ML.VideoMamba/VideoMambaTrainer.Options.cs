@@ -244,6 +244,9 @@ public sealed partial class VideoMambaTrainer
         /// <summary>Folder that gets the whole state after each epoch, so that a training can go on where it was stopped, even by force; null for none.</summary>
         public string? StateFolder { get; set; }
 
+        /// <summary>Epochs from one state to the next, at least 1. The last epoch's is always written.</summary>
+        public int StateInterval { get; set; } = 1;
+
         /// <summary>Whether to go on from the state in <see cref="StateFolder"/>. Without it, a folder that holds a state is refused.</summary>
         public bool Resume { get; set; }
 

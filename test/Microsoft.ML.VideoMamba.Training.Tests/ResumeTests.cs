@@ -79,6 +79,25 @@ public sealed class ResumeTests
     }
 
     [TestMethod]
+    public void AStateOfSomeEpochsBeforeDoesAsWell()
+    {
+        using var folder = new TemporaryFolder();
+        var options = s_options with { StateFolder = folder["state"], StateInterval = 3, Resume = true, Epochs = 6 };
+        var whole = new TrainingRun(s_config, options with { StateFolder = null, Resume = false }).Fit(ToyClips.Set());
+        using var source = new CancellationTokenSource();
+
+        new TrainingRun(s_config, options).Fit(ToyClips.Set(), epochDone: epoch => { if (epoch.Epoch == 5) source.Cancel(); }, cancellation: source.Token).Model.Dispose();
+        int from = 0;
+        var resumed = new TrainingRun(s_config, options).Fit(ToyClips.Set(), epochDone: epoch => from = from == 0 ? epoch.Epoch : from);
+
+        Assert.AreEqual(4, from);
+        CollectionAssert.AreEqual(Losses(whole), Losses(resumed));
+        AssertSameWeights(whole.Model, resumed.Model);
+        whole.Model.Dispose();
+        resumed.Model.Dispose();
+    }
+
+    [TestMethod]
     public void AFinishedTrainingGivesItsResultAgain()
     {
         using var folder = new TemporaryFolder();

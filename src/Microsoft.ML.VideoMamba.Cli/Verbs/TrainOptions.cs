@@ -52,6 +52,7 @@ internal sealed class TrainOptions
     private readonly Option<FailurePolicy> _onFailure = new("--on-failure") { Description = "A clip that cannot be read: skip (default), substitute or throw.", HelpName = "POLICY", DefaultValueFactory = _ => FailurePolicy.Skip };
     private readonly Option<string?> _device = new("--device") { Description = "cpu, cuda or cuda:N; the first CUDA device where there is one, unless given.", HelpName = "DEVICE" };
     private readonly Option<TrainingPrecision?> _precision = new("--precision") { Description = "float32 or bfloat16 (default float32; a recipe's on a GPU).", HelpName = "TYPE" };
+    private readonly Option<int?> _interval = Count("--save-every", "Epochs from one state that --resume goes on from to the next (default 1).");
     private readonly Option<int?> _workers = Count("--workers", "Threads that decode and augment (default: one a core).");
 
     /// <param name="needsTeacher">Whether a plan without a teacher is an error.</param>
@@ -64,7 +65,7 @@ internal sealed class TrainOptions
     private IEnumerable<Option> All =>
     [
         _data, _validation, _prefix, _task, _recipe, _arch, _depth, _patch, _tubelet, _frames, _size, _order, _dtInitialization, _epochs, _batch, _accumulate, _rate, _dropPath, _decay, _average, _balance, _patience,
-        _fraction, _seed, _checkpoint, _flip, _teacher, _teacherEpochs, _distillWeight, _soft, _temperature, _onFailure, _device, _precision, _workers,
+        _fraction, _seed, _checkpoint, _flip, _teacher, _teacherEpochs, _distillWeight, _soft, _temperature, _onFailure, _device, _precision, _interval, _workers,
     ];
 
     public void AddTo(System.CommandLine.Command verb)
@@ -203,6 +204,7 @@ internal sealed class TrainOptions
             OnFailure = parsed.GetValue(_onFailure),
             Seed = parsed.GetValue(_seed) ?? 1,
             Device = device.ToString(),
+            StateInterval = parsed.GetValue(_interval) ?? 1,
             Workers = parsed.GetValue(_workers) ?? 0,
         };
     }

@@ -11,7 +11,7 @@ internal static class RunSettings
     private static readonly HashSet<string> s_free =
     [
         nameof(TrainingOptions.Device), nameof(TrainingOptions.Workers), nameof(TrainingOptions.EarlyStoppingPatience), nameof(TrainingOptions.StateFolder), nameof(TrainingOptions.Resume),
-        nameof(TrainingOptions.PauseAfter),
+        nameof(TrainingOptions.StateInterval), nameof(TrainingOptions.PauseAfter),
     ];
 
     public static IReadOnlyDictionary<string, string> Of(VideoMambaConfig config, TrainingOptions options, ITrainingSet training, ITrainingSet? validation)

@@ -19,6 +19,7 @@ internal sealed class StateFolder
 
     private readonly string _folder;
     private readonly IReadOnlyDictionary<string, string> _settings;
+    private int _storedBest;
 
     /// <param name="folder">Made if it is not there. What a process that was killed had half written is taken away.</param>
     /// <param name="settings">From <see cref="RunSettings"/>.</param>
@@ -42,7 +43,8 @@ internal sealed class StateFolder
         var record = new RunRecord(_settings, learner.Steps, epochs, best.Epoch!.Epoch);
         var metadata = new Dictionary<string, string> { ["format"] = "pt", [RecordKey] = JsonSerializer.Serialize(record, s_json) };
         string bestPath = BestPath(record.Best);
-        if (best.Epoch.Epoch == epochs[^1].Epoch) CheckpointWriter.Save(bestPath, learner.Parameters.Split(best.Values!), metadata);
+        if (_storedBest != record.Best) CheckpointWriter.Save(bestPath, learner.Parameters.Split(best.Values!), metadata);
+        _storedBest = record.Best;
         CheckpointWriter.Save(LastPath, learner.State(), metadata);
         foreach (string older in Directory.EnumerateFiles(_folder, BestPattern).Where(file => file != bestPath)) File.Delete(older);
     }
@@ -69,6 +71,7 @@ internal sealed class StateFolder
         using var values = zeros_like(learner.Parameters.Values, device: CPU);
         Fill(file, learner.Parameters.Split(values));
         best.Take(record.Epochs[record.Best - 1], values);
+        _storedBest = record.Best;
     }
 
     private static void Fill(Checkpoint file, IReadOnlyDictionary<string, Tensor> tensors)

@@ -80,6 +80,7 @@ internal static class OptionsMapping
         OnFailure = options.OnFailure,
         Workers = options.Workers,
         StateFolder = options.StateFolder,
+        StateInterval = options.StateInterval,
         Resume = options.Resume,
         PauseAfter = options.PauseAfter,
         Device = device,

@@ -1,6 +1,7 @@
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.TestCommon;
+using Microsoft.ML.VideoMamba.Training.Clips;
 using Microsoft.ML.VideoMamba.Training.Optimization;
 using static TorchSharp.torch;
 
@@ -177,6 +178,33 @@ public sealed class ResumeTests
         resumed.Model.Dispose();
         CollectionAssert.AreEqual(Losses(result), Losses(resumed));
         Assert.IsNull(resumed.StateFailure);
+    }
+
+    [TestMethod]
+    public void TheBestWeightsThatDidNotFitAreWrittenOnceTheyDo()
+    {
+        using var disk = SmallDisk.Create(kilobytes: 2000);
+        var options = s_options with { StateFolder = Path.Combine(disk.Folder, "state"), Resume = true, Epochs = 4 };
+        string filler = Path.Combine(disk.Folder, "filler");
+        // What is learned is wrong of these: the first epoch stays the best.
+        var wrong = new ClipList([.. ToyClips.Pairs(4, ToyClips.Classes).Select(pair => (pair.Clip, TrainingLabel.OfClass((pair.Label.ClassIndex + 1) % ToyClips.Classes)))]);
+        var whole = new TrainingRun(s_config, options with { StateFolder = null, Resume = false }).Fit(ToyClips.Set(), wrong);
+        Assert.AreEqual(1, whole.BestEpoch);
+
+        // The disk is full behind the first epoch only.
+        using var source = new CancellationTokenSource();
+        new TrainingRun(s_config, options).Fit(ToyClips.Set(), wrong, epochDone: epoch =>
+        {
+            if (epoch.Epoch == 1) Fill(filler);
+            if (epoch.Epoch == 2) File.Delete(filler);
+            if (epoch.Epoch == 3) source.Cancel();
+        }, cancellation: source.Token).Model.Dispose();
+        var resumed = new TrainingRun(s_config, options).Fit(ToyClips.Set(), wrong);
+
+        CollectionAssert.AreEqual(Losses(whole), Losses(resumed));
+        AssertSameWeights(whole.Model, resumed.Model);
+        whole.Model.Dispose();
+        resumed.Model.Dispose();
     }
 
     [TestMethod]

@@ -117,7 +117,7 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [TestMethod]
-    public async Task PrintsASpaceThatItTakes()
+    public async Task PrintsASpaceAndARecipeThatItTakes()
     {
         var printed = await Tool.RunAsync("experiment", "--print-space");
         File.WriteAllText(_folder["default.json"], printed.Out);
@@ -127,6 +127,10 @@ public sealed class ExperimentTests : IDisposable
         Assert.AreEqual(ExitCode.Success, printed.ExitCode, printed.Error);
         Assert.AreEqual(printed.Out, again.Out);
         Assert.Contains("\"schedule.learning_rate\": {\"range\":", printed.Out);
+
+        var recipe = await Tool.RunAsync("experiment", "--print-recipe");
+        File.WriteAllText(_folder["default recipe.json"], recipe.Out);
+        Assert.AreEqual(recipe.Out, (await Tool.RunAsync("experiment", "--print-recipe", "--recipe", _folder["default recipe.json"])).Out);
     }
 
     [TestMethod]
@@ -159,7 +163,7 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [TestMethod]
-    public void GoesOnBehindEachKill() => KillAndResume(kills: 2, trials: 6);
+    public void GoesOnBehindEachKill() => KillAndResume(kills: 2, trials: 4);
 
     /// <summary>The tool's own process is killed ten times, whatever it is doing; every trial that was finished then is in the table, and none twice.</summary>
     [TestMethod]

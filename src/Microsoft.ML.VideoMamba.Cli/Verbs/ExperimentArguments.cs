@@ -103,7 +103,8 @@ internal sealed class ExperimentArguments
         Workers = parsed.GetValue(_workers) ?? 0,
     };
 
-    private Recipe Recipe(ParseResult parsed)
+    /// <summary>What trials start from.</summary>
+    public Recipe Recipe(ParseResult parsed)
     {
         var recipe = parsed.GetValue(_recipe) is { } name ? RecipesVerb.Find(name) : SmallRecipe.Of(parsed.GetValue(_task) ?? TrainingTask.Classification);
         if (recipe.Model.Frames is null) throw new UsageException($"--recipe {recipe.Name} is for images; an experiment learns from clips.");

@@ -5,6 +5,7 @@ using Microsoft.ML.VideoMamba.Cli.Runs;
 using Microsoft.ML.VideoMamba.Reports;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Experiments;
+using Microsoft.ML.VideoMamba.Training.Recipes;
 
 namespace Microsoft.ML.VideoMamba.Cli.Verbs;
 
@@ -18,6 +19,7 @@ internal sealed class ExperimentVerb
     private readonly Option<string?> _output = new("--output") { Description = "Folder for the best model and its recipe, the table, the leaderboard and every trial.", HelpName = "DIR" };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the experiment that the folder holds, with the options that it was started with; --time and --trials may be given anew." };
     private readonly Option<bool> _print = new("--print-space") { Description = "Print what trials may differ in, a file for --space once it is edited, and end." };
+    private readonly Option<bool> _printRecipe = new("--print-recipe") { Description = "Print what trials start from, a file for --recipe once it is edited, and end." };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a trial on standard output, and a last one with the best." };
     private readonly ToolConsole _console;
     private readonly Verb _verb;
@@ -35,7 +37,7 @@ internal sealed class ExperimentVerb
             "experiment --data clips --output search --trials 50 --space space.json --tuner asha --seed 3 --json",
             "experiment --output search --resume --time 30m",
             "train --data clips --output run --recipe search/recipe.json");
-        foreach (var option in new Option[] { _output, _resume, _print, _json }) _verb.Options.Add(option);
+        foreach (var option in new Option[] { _output, _resume, _print, _printRecipe, _json }) _verb.Options.Add(option);
         _options.AddTo(_verb);
         _verb.SetAction((parsed, cancellation) => System.Threading.Tasks.Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
     }
@@ -46,14 +48,19 @@ internal sealed class ExperimentVerb
     {
         try
         {
-            if (!parsed.GetValue(_print)) return Search(parsed, cancellation);
-            _console.Out.WriteLine(RecipeSpaceFile.ToJson(_options.Space(parsed)));
-            return ExitCode.Success;
+            if (parsed.GetValue(_print)) return Print(RecipeSpaceFile.ToJson(_options.Space(parsed)));
+            return parsed.GetValue(_printRecipe) ? Print(RecipeFile.ToJson(_options.Recipe(parsed))) : Search(parsed, cancellation);
         }
         catch (ArgumentException error)
         {
             throw new UsageException(error.Message.Split(" (Parameter '")[0], error);
         }
+    }
+
+    private int Print(string json)
+    {
+        _console.Out.WriteLine(json);
+        return ExitCode.Success;
     }
 
     private int Search(ParseResult parsed, CancellationToken cancellation)

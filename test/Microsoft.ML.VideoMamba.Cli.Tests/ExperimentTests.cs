@@ -184,18 +184,21 @@ public sealed class ExperimentTests : IDisposable
         for (int i = 0; i < kills; i++)
         {
             using var process = Start(start);
-            if (process.WaitForExit(700 + random.Next(duration / kills))) break;
+            if (process.WaitForExit(700 + random.Next(duration / (2 * kills)))) break;
             process.Kill();
             process.WaitForExit();
             killed++;
             finished.UnionWith(EndedTrials());
         }
 
-        Assert.IsGreaterThan(0, killed);
+        Assert.AreEqual(kills, killed);
         Assert.AreEqual(0, Finish(Start(start)));
         string[] rows = Table(Output);
         CollectionAssert.AreEqual(Enumerable.Range(1, trials).ToArray(), rows.Select(row => int.Parse(row.Split(',')[0])).ToArray());
         Assert.IsTrue(finished.All(trial => trial <= trials));
+        string[] epochs = Epochs(Output);
+        Assert.HasCount(epochs.Length, epochs.Distinct().ToArray(), "an epoch was told twice");
+        CollectionAssert.AreEqual(Epochs(whole), epochs);
         // On a CPU the trials are, bit by bit, those of an experiment that was never killed.
         CollectionAssert.AreEqual(Table(whole), rows);
         CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(whole, "recipe.json")), File.ReadAllBytes(Path.Combine(Output, "recipe.json")));
@@ -206,6 +209,13 @@ public sealed class ExperimentTests : IDisposable
         string journal = Path.Combine(Output, "journal.jsonl");
         return !File.Exists(journal) ? [] : [.. File.ReadLines(journal).Where(line => line.Contains("\"event\":\"end\"", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("trial").GetInt32())];
     }
+
+    /// <summary>Trial and number of each epoch that the journal tells.</summary>
+    private static string[] Epochs(string folder) =>
+    [
+        .. File.ReadLines(Path.Combine(folder, "journal.jsonl")).Where(line => line.Contains("\"event\":\"epoch\"", StringComparison.Ordinal)).Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(row => $"{row.GetProperty("trial")} {row.GetProperty("folds")[0].GetProperty("epoch")}"),
+    ];
 
     /// <summary>Trial, state, metric, loss and epochs of each row.</summary>
     private static string[] Table(string folder) => [.. File.ReadLines(Path.Combine(folder, "experiment.csv")).Skip(1).Select(row => string.Join(',', row.Split(',')[..5]))];

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML.VideoMamba.Reports;
 using Microsoft.ML.VideoMamba.Training.Experiments;
 using Spectre.Console;
@@ -59,14 +60,14 @@ internal sealed class ExperimentView(ToolConsole console, ExperimentMetric metri
 
     private Table Table(ExperimentProgress progress)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("trial", _metric, "epochs", "seconds", "state", "parameters");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("trial", _metric, "epochs", "seconds", "state", "other than the first");
         foreach (var column in table.Columns.Take(4)) column.RightAligned();
         var shown = Leaderboard.Ranked(progress.Trials, metric).Take(TrialsShown).ToList();
         if (!shown.Exists(trial => trial.Number == progress.Trial.Number)) shown.Add(progress.Trial);
         foreach (var trial in shown)
         {
             string value = trial.Metric is { } measured ? $"{measured:0.0000}" : "-";
-            table.AddRow($"{trial.Number}", trial.Number == progress.Best?.Number ? $"[green]{value}[/]" : value, $"{trial.Epochs}", $"{trial.Seconds:0}", Name(trial.State), Markup.Escape(trial.Error ?? Parameters(trial)));
+            table.AddRow($"{trial.Number}", trial.Number == progress.Best?.Number ? $"[green]{value}[/]" : value, $"{trial.Epochs}", $"{trial.Seconds:0}", Name(trial.State), Markup.Escape(trial.Error ?? Differences(trial, progress.Trials[0])));
         }
 
         return table;
@@ -85,7 +86,9 @@ internal sealed class ExperimentView(ToolConsole console, ExperimentMetric metri
     private static TimeSpan Whole(TimeSpan time) => TimeSpan.FromSeconds(Math.Round(time.TotalSeconds));
 
     /// <summary>By their last names, so that they fit on a line.</summary>
-    private static string Parameters(Trial trial) => string.Join(' ', trial.Parameters.Select(parameter => $"{parameter.Key.Split('.')[^1]}={parameter.Value}"));
+    private static string Differences(Trial trial, Trial first) => string.Join(' ', trial.Parameters
+        .Where(parameter => !first.Parameters.TryGetValue(parameter.Key, out var other) || !JsonElement.DeepEquals(parameter.Value, other))
+        .Select(parameter => $"{parameter.Key.Split('.')[^1]}={parameter.Value.GetRawText()}"));
 
     private static string Name(TrialState state) => state.ToString().ToLowerInvariant();
 }

@@ -81,7 +81,7 @@ public sealed class VideoMambaExperiment
     private VideoMambaExperimentResult OnRows(IDataView data, IDataView? validation, int? folds, IEstimator<ITransformer>? featurizer, IProgress<VideoMambaRunDetail>? progress)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return Run((plan, seed, _, reader) => new RowInput(reader, plan, _settings, seed, data, validation, folds, featurizer), progress is null ? null : new LeftTrials(progress));
+        return Run((plan, seed, folder, reader) => new RowInput(reader, plan, _settings, seed, data, validation, folds, featurizer, folder.Cache), progress is null ? null : new LeftTrials(progress));
     }
 
     private VideoMambaExperimentResult Run(Func<ExperimentPlan, int, ExperimentFolder, RowReader, IExperimentInput> open, IProgress<ExperimentProgress>? progress)

@@ -13,7 +13,7 @@ internal sealed class RowInput : IExperimentInput
     private readonly MLContext _context = new();
     private readonly ITransformer? _featurizer;
     private readonly DataViewSchema _schema;
-    private readonly string _feature;
+    private readonly string _feature, _cache;
     private readonly KeyNames? _names;
     private readonly RowSet _training;
     private readonly RowSet? _validation;
@@ -26,9 +26,10 @@ internal sealed class RowInput : IExperimentInput
     /// <param name="validation">Rows to judge trials by, or null.</param>
     /// <param name="folds">Folds to judge trials by, or null.</param>
     /// <param name="featurizer">Makes the columns of clips and labels, or null where they are there.</param>
-    public RowInput(RowReader reader, ExperimentPlan plan, VideoMambaExperimentSettings settings, int seed, IDataView data, IDataView? validation, int? folds, IEstimator<ITransformer>? featurizer)
+    /// <param name="cacheFolder">Where the reader keeps the decoded clips that do not fit in memory.</param>
+    public RowInput(RowReader reader, ExperimentPlan plan, VideoMambaExperimentSettings settings, int seed, IDataView data, IDataView? validation, int? folds, IEstimator<ITransformer>? featurizer, string cacheFolder)
     {
-        (_schema, _feature) = (data.Schema, settings.FeatureColumnName);
+        (_schema, _feature, _cache) = (data.Schema, settings.FeatureColumnName, cacheFolder);
         _featurizer = featurizer?.Fit(data);
         if (_featurizer is not null) (data, validation) = (_featurizer.Transform(data), validation is null ? null : _featurizer.Transform(validation));
         var (feature, label, classes) = reader.Columns(data.Schema);
@@ -66,5 +67,6 @@ internal sealed class RowInput : IExperimentInput
     {
         _training.Dispose();
         _validation?.Dispose();
+        if (Directory.Exists(_cache)) Directory.Delete(_cache, recursive: true);
     }
 }

@@ -10,7 +10,7 @@ namespace Microsoft.ML.VideoMamba.Benchmarks.Kernels;
 
 /// <summary>The kernels of one layer, float32, without gradients: Ti's channels, 8 frames' tokens.</summary>
 [MemoryDiagnoser]
-public sealed class LayerBenchmarks : IDisposable
+public class LayerBenchmarks : IDisposable
 {
     private LayerTensors _layer = null!;
 
@@ -26,7 +26,11 @@ public sealed class LayerBenchmarks : IDisposable
     }
 
     [GlobalCleanup]
-    public void Dispose() => _layer.Dispose();
+    public void Dispose()
+    {
+        _layer.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark]
     public void Scan() => Run(() => _layer.Scan());

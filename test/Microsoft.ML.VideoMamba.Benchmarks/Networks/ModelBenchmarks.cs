@@ -7,7 +7,7 @@ namespace Microsoft.ML.VideoMamba.Benchmarks.Networks;
 
 /// <summary>One clip of 8 frames through Ti, in each precision, prepared and by the model's own forward.</summary>
 [MemoryDiagnoser]
-public sealed class ModelBenchmarks : IDisposable
+public class ModelBenchmarks : IDisposable
 {
     private VideoMambaModel _model = null!;
     private PreparedModel _prepared = null!;
@@ -32,6 +32,7 @@ public sealed class ModelBenchmarks : IDisposable
         _clips.Dispose();
         _prepared.Dispose();
         _model.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark]

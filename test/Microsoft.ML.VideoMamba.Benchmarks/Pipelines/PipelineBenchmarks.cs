@@ -6,7 +6,7 @@ namespace Microsoft.ML.VideoMamba.Benchmarks.Pipelines;
 
 /// <summary>Eight decoded clips scored by the QuickStart's network: called directly, by a prediction engine, and as a view.</summary>
 [MemoryDiagnoser]
-public sealed class PipelineBenchmarks : IDisposable
+public class PipelineBenchmarks : IDisposable
 {
     private const int Clips = 8;
 
@@ -20,7 +20,11 @@ public sealed class PipelineBenchmarks : IDisposable
     }
 
     [GlobalCleanup]
-    public void Dispose() => _scored.Dispose();
+    public void Dispose()
+    {
+        _scored.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Clips)]
     public void Directly() => _scored.Directly();

@@ -36,7 +36,6 @@ internal sealed unsafe class PackedPass : IDisposable
         var grid = parameters.Patches;
         (_weights, Batch, AllTokens) = (weights, batch, allTokens);
         (_length, _embed, _inner) = ((int)parameters.Positions.shape[0], (int)parameters.Positions.shape[1], (int)parameters.Layers[0].Mixer.OutProj.shape[1]);
-        long rows = (long)batch * _length;
         (_stream, _hidden) = (Room(batch, _length, _embed), Room(batch, _length, _embed));
         var xz = Room(batch, _length, 2 * _inner);
         var y = Room(batch, _length, _inner);

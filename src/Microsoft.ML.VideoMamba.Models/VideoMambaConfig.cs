@@ -93,7 +93,7 @@ public sealed record VideoMambaConfig
     /// <summary>How the step sizes' projection starts.</summary>
     public DtInitialization DtInitialization { get; init; } = DtInitialization.Reference;
 
-    /// <summary>The first layers whose activations are computed again in the backward pass instead of being kept.</summary>
+    /// <summary>The first layers whose activations are computed again in the backward pass instead of being kept: about a third more time on a CPU, a few percent on a CUDA device.</summary>
     public int CheckpointedLayers { get; init; }
 
     /// <summary>Channels inside a mixer (d_inner).</summary>

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.VideoMamba.Models.Layers;
 
 /// <summary>
-/// A block that keeps only its inputs for the backward pass and runs again there: less memory for about a third more time. Gradients, those of the parameters
-/// included, equal the plain block's, since nothing in a block is random (drop path is drawn outside).
+/// A block that keeps only its inputs for the backward pass and runs again there: less memory for about a third more time, where no layer runs as one operation
+/// (<see cref="MambaBlock"/>), which does so itself for a few percent. Gradients, those of the parameters included, equal the plain block's, since nothing in a block is
+/// random (drop path is drawn outside).
 /// </summary>
 internal sealed class RecomputedBlock : autograd.MultiTensorFunction<RecomputedBlock>
 {

@@ -23,7 +23,7 @@ internal sealed class CudaScan
     private readonly CudaDevice _device;
     private readonly CudaScanLayout _layout;
     private readonly int _blockWarps;
-    private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _marking, _ends, _adjointEnds;
+    private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _ends, _adjointEnds;
     private readonly Lazy<CudaKernel<ScanCarryArguments>> _carry;
     private readonly Lazy<CudaKernel<ScanBackwardArguments>> _backward;
 
@@ -38,7 +38,6 @@ internal sealed class CudaScan
         var forward = new KernelSource("scan_forward.cu", constants);
         _blockWarps = BackwardBlockWarps();
         _forward = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_forward"));
-        _marking = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_marking"));
         _ends = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_ends"));
         _adjointEnds = new(() => device.Kernel<ScanForwardArguments>(forward, "adjoint_ends"));
         _carry = new(() => device.Kernel<ScanCarryArguments>(new KernelSource("scan_carry.cu", ("CHANNELS", layout.Channels)), "scan_carry"));
@@ -102,8 +101,7 @@ internal sealed class CudaScan
             Carry(arguments, directions, arguments.First, first, last, backwards: false, stream);
         }
 
-        var kernel = arguments.Marks == 0 ? _forward : _marking;
-        kernel.Value.Launch(arguments, ForwardGrid(arguments, directions), ForwardThreads, stream: stream);
+        _forward.Value.Launch(arguments, ForwardGrid(arguments, directions), ForwardThreads, stream: stream);
     }
 
     /// <summary>Walks again what <see cref="Forward"/> walked, for the states alone.</summary>

@@ -25,7 +25,7 @@ struct ScanForwardArguments {
   const float* first;      // (directions, batch, chunks, N, CHANNELS) states / ln 2 before each chunk, or null for zeros
   float* last;             // (directions, batch, chunks, N, CHANNELS) states / ln 2 after each chunk, or null
   act* kept;               // (directions, batch, ceil(length / EVERY), N, CHANNELS) states / ln 2 before every EVERY-th step, rounded, or null
-  float* marks;            // (directions, batch, ceil(length / marked), N, CHANNELS) states / ln 2 before every `marked`-th step: scan_marking, in one chunk
+  float* marks;            // (directions, batch, ceil(length / marked), N, CHANNELS) states / ln 2 before every `marked`-th step, or null: scan_forward in one chunk
   float* sums;             // (directions, batch, chunks, CHANNELS) sums of l over each chunk: scan_ends and adjoint_ends, or null
   long long y_direction, dy_direction;   // elements from one direction's y (dy) to the other's; 0 where both get the same dy
   int batch, length, chunk;   // steps of a chunk: a multiple of EVERY and 8, or the length
@@ -40,7 +40,7 @@ struct Shared { Stage ring[WARPS][STAGES]; f4 bc[WARPS][2][8][8]; };
 enum Walk { OUTPUTS, ENDS, ADJOINT };
 enum Skip { NONE, FIRST, LAST };
 
-template<int WALK, bool MARKS = false> DEVICE void scan(const ScanForwardArguments& args, Shared& shared) {
+template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& shared) {
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, g = lane >> 2, t = lane & 3;
   const int base = (blockIdx.x * WARPS + warp) * 32;
   if (base >= CHANNELS) return;
@@ -107,7 +107,7 @@ template<int WALK, bool MARKS = false> DEVICE void scan(const ScanForwardArgumen
   for (int i = 0; i < STAGES - 1; i++) fetch(start + 8 * i);
   copy_wait<STAGES - 2>(); __syncwarp();
   prepare(start);
-  int half = 0, mark = 0;
+  int half = 0, mark = WALK == OUTPUTS && args.marks ? 0 : end;
   #pragma unroll 1
   for (int step = start; step < end; step += 8, half ^= 1) {
     if (WALK != ADJOINT && args.kept && step % EVERY == 0 && live) {
@@ -115,7 +115,7 @@ template<int WALK, bool MARKS = false> DEVICE void scan(const ScanForwardArgumen
       #pragma unroll
       for (int n = 0; n < N; n++) kept[n * CHANNELS] = down(h[n]);
     }
-    if (MARKS && step == mark) {
+    if (WALK == OUTPUTS && step == mark) {
       float* marks = args.marks + (sequence * ((length + args.marked - 1) / args.marked) + step / args.marked) * N * CHANNELS + c;
       #pragma unroll
       for (int n = 0; n < N; n++) if (live) marks[n * CHANNELS] = h[n];
@@ -166,12 +166,6 @@ template<int WALK, bool MARKS = false> DEVICE void scan(const ScanForwardArgumen
 extern "C" __global__ void __launch_bounds__(32 * WARPS, 12 / WARPS) scan_forward(const __grid_constant__ ScanForwardArguments args) {
   __shared__ Shared shared;
   scan<OUTPUTS>(args, shared);
-}
-
-// The same, leaving marks: apart, so that scan_forward does without the code for it.
-extern "C" __global__ void __launch_bounds__(32 * WARPS, 12 / WARPS) scan_marking(const __grid_constant__ ScanForwardArguments args) {
-  __shared__ Shared shared;
-  scan<OUTPUTS, true>(args, shared);
 }
 
 extern "C" __global__ void __launch_bounds__(32 * WARPS, 12 / WARPS) scan_ends(const __grid_constant__ ScanForwardArguments args) {

@@ -184,6 +184,16 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [TestMethod]
+    public void AnExperimentRunsOnceAtATime()
+    {
+        string? refusal = null;
+
+        Run(Options with { MaxTrials = 1 }, progress: report => refusal ??= Assert.ThrowsExactly<ExperimentException>(() => Run(Options with { MaxTrials = 1, Resume = true })).Message);
+
+        Assert.Contains("runs already", refusal!);
+    }
+
+    [TestMethod]
     public void ADamagedStateIsTrainedAgain()
     {
         using var source = new CancellationTokenSource();

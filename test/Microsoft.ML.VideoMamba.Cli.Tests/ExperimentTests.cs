@@ -175,7 +175,7 @@ public sealed class ExperimentTests : IDisposable
         string whole = _folder["whole"];
         string[] options = ["--space", _folder["space.json"], "--recipe", _folder["tiny.json"], "--trials", $"{trials}", "--tuner", "asha", "--device", "cpu", "--workers", "1", "--json"];
         var clock = Stopwatch.StartNew();
-        Assert.AreEqual(0, Finish(Start(["experiment", "--data", _folder["clips"], "--output", whole, .. options])));
+        Assert.AreEqual(0, ToolProcess.Run(["experiment", "--data", _folder["clips"], "--output", whole, .. options]));
         int duration = (int)clock.ElapsedMilliseconds;
         string[] start = ["experiment", "--data", _folder["clips"], "--output", Output, .. options, "--resume"];
         var random = new Random(5);
@@ -183,7 +183,7 @@ public sealed class ExperimentTests : IDisposable
         int killed = 0;
         for (int i = 0; i < kills; i++)
         {
-            using var process = Start(start);
+            using var process = ToolProcess.Start(start);
             if (process.WaitForExit(700 + random.Next(duration / (2 * kills)))) break;
             process.Kill();
             process.WaitForExit();
@@ -192,7 +192,7 @@ public sealed class ExperimentTests : IDisposable
         }
 
         Assert.AreEqual(kills, killed);
-        Assert.AreEqual(0, Finish(Start(start)));
+        Assert.AreEqual(0, ToolProcess.Run(start));
         string[] rows = Table(Output);
         CollectionAssert.AreEqual(Enumerable.Range(1, trials).ToArray(), rows.Select(row => int.Parse(row.Split(',')[0])).ToArray());
         Assert.IsTrue(finished.All(trial => trial <= trials));
@@ -219,25 +219,6 @@ public sealed class ExperimentTests : IDisposable
 
     /// <summary>Trial, state, metric, loss and epochs of each row.</summary>
     private static string[] Table(string folder) => [.. File.ReadLines(Path.Combine(folder, "experiment.csv")).Skip(1).Select(row => string.Join(',', row.Split(',')[..5]))];
-
-    private static Process Start(string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "videomamba.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        var process = Process.Start(start)!;
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        return process;
-    }
-
-    private static int Finish(Process process)
-    {
-        using (process)
-        {
-            process.WaitForExit();
-            return process.ExitCode;
-        }
-    }
 
     private static string[] Fields(JsonElement row) => [.. row.EnumerateObject().Select(field => field.Name)];
 

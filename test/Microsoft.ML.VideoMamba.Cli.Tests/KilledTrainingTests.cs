@@ -28,7 +28,7 @@ public sealed class KilledTrainingTests
         MovingTextures.Write(folder["clips"], perClass: 6, classes: 2, side: 24, frames: 6);
         string whole = folder["whole"], run = folder["run"];
         var clock = Stopwatch.StartNew();
-        Assert.AreEqual(0, Finish(Start(["train", "--data", folder["clips"], "--output", whole, .. s_options, "--epochs", $"{epochs}"])));
+        Assert.AreEqual(0, ToolProcess.Run(["train", "--data", folder["clips"], "--output", whole, .. s_options, "--epochs", $"{epochs}"]));
         int duration = (int)clock.ElapsedMilliseconds;
         var random = new Random(7);
 
@@ -36,7 +36,7 @@ public sealed class KilledTrainingTests
         int killed = 0;
         for (int i = 0; i < kills; i++)
         {
-            using var process = Start(Directory.Exists(run) && File.Exists(Path.Combine(run, "run.json")) ? resume : start);
+            using var process = ToolProcess.Start(Directory.Exists(run) && File.Exists(Path.Combine(run, "run.json")) ? resume : start);
             // From the start of the process to some epochs behind where it was before; all kills together before the end.
             if (process.WaitForExit(300 + random.Next(2 * duration / (kills + 4)))) break;
             process.Kill();
@@ -44,30 +44,11 @@ public sealed class KilledTrainingTests
             killed++;
         }
 
-        Assert.AreEqual(0, Finish(Start(resume)));
+        Assert.AreEqual(0, ToolProcess.Run(resume));
         CollectionAssert.AreEqual(Losses(whole), Losses(run));
         CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(whole, "weights.safetensors")), File.ReadAllBytes(Path.Combine(run, "weights.safetensors")));
         Assert.AreEqual(0, Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories).Count(file => file.EndsWith(".partial", StringComparison.Ordinal) || file.EndsWith(".tmp", StringComparison.Ordinal)), "Nothing half-written is left");
         return killed;
-    }
-
-    private static Process Start(string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "videomamba.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
-        start.Environment["OMP_NUM_THREADS"] = "1";
-        var process = Process.Start(start)!;
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        return process;
-    }
-
-    private static int Finish(Process process)
-    {
-        using (process)
-        {
-            process.WaitForExit();
-            return process.ExitCode;
-        }
     }
 
     private static string[] Losses(string folder) =>

@@ -25,7 +25,7 @@ internal sealed unsafe class ConvBackwardKernel(
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int clip = piece / size.PiecesPerClip, first = piece % size.PiecesPerClip * ConvSize.TokensPerPiece, end = Math.Min(size.Length, first + ConvSize.TokensPerPiece);
+        var (clip, first, end) = size.Piece(piece);
         using var scratch = Scratch.Rent();
         float* sums = scratch.Take(ConvSize.TokensPerPiece * size.Lanes);
         float* dTaps = scratch.Take(size.Blocks * ConvSize.Taps * size.Lanes * passes.Count), dBias = scratch.Take(size.Blocks * size.Lanes * passes.Count);

@@ -18,8 +18,8 @@ internal sealed unsafe class ConvForwardKernel(ConvSize size, TensorRows x, IRea
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int p = piece % passes.Count, clip = piece / passes.Count / size.PiecesPerClip, first = piece / passes.Count % size.PiecesPerClip * ConvSize.TokensPerPiece;
-        int end = Math.Min(size.Length, first + ConvSize.TokensPerPiece);
+        int p = piece % passes.Count;
+        var (clip, first, end) = size.Piece(piece / passes.Count);
         using var scratch = Scratch.Rent();
         var pass = passes[p];
         pass.Convolve<TLanes, TElement>(size, x, clip, first, end, y[p].Row<TElement>(pass.Token(size, clip, first)), pass.Stride * y[p].Stride, scratch);

@@ -25,8 +25,8 @@ internal sealed unsafe class MixSelectKernel(
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int p = piece % passes.Count, clip = piece / passes.Count / size.PiecesPerClip, first = piece / passes.Count % size.PiecesPerClip * ConvSize.TokensPerPiece;
-        int end = Math.Min(size.Length, first + ConvSize.TokensPerPiece);
+        int p = piece % passes.Count;
+        var (clip, first, end) = size.Piece(piece / passes.Count);
         using var scratch = Scratch.Rent();
         float* u = scratch.Take(ConvSize.TokensPerPiece * size.Channels);
         passes[p].Convolve<TLanes, TElement>(size, x, clip, first, end, (TElement*)u, size.Channels, scratch);

@@ -120,6 +120,23 @@ public sealed class ExperimentTests : IDisposable
         CollectionAssert.AreEqual(File.ReadAllBytes(whole.Best.Model!), File.ReadAllBytes(Files.Model));
     }
 
+    /// <summary>A process that is killed has told of epochs whose model it did not write.</summary>
+    [TestMethod]
+    public void KilledWithNoTimeLeftTheModelIsTheOneThatTheTableSpeaksOf()
+    {
+        using var source = new CancellationTokenSource();
+        Run(Options, progress: report => { if (report.Trial.Epochs == 3) source.Cancel(); }, cancellation: source.Token);
+        byte[] model = File.ReadAllBytes(Files.ModelOf(1));
+        File.Delete(Files.ModelOf(1));
+        File.Delete(Files.Model);
+
+        var result = Run(Options with { Resume = true, Time = TimeSpan.FromTicks(1) });
+
+        Assert.AreEqual((1, 3, TrialState.Running), (result.Best!.Number, result.Best.Epochs, result.Best.State));
+        CollectionAssert.AreEqual(model, File.ReadAllBytes(Files.ModelOf(1)));
+        CollectionAssert.AreEqual(model, File.ReadAllBytes(Files.Model));
+    }
+
     [TestMethod]
     public void MoreTrialsFollowWhenMoreAreAskedFor()
     {
@@ -219,6 +236,17 @@ public sealed class ExperimentTests : IDisposable
         foreach (var one in alone) one.Model.Dispose();
         Assert.AreEqual(alone.Average(one => one.Epochs[one.BestEpoch - 1].ValidationTop1!.Value), result.Trials[0].Metric!.Value, 1e-12);
         CollectionAssert.AreEquivalent(Enumerable.Range(0, clips.Count).ToArray(), Enumerable.Range(0, 3).SelectMany(fold => Clips.ClipSplit.Folds([.. Enumerable.Range(0, clips.Count).Select(clips.LabelOf)], TrainingTask.Classification, 3, 1)[fold]).ToArray());
+    }
+
+    [TestMethod]
+    public void FoldsTakeTurnsSoThatTimeEndsBetweenEpochs()
+    {
+        var folds = ExperimentFold.Split(ToyClips.Set(4), TrainingTask.Classification, count: 3, seed: 1);
+
+        var result = new Experiment(s_recipe, s_space, folds, ToyClips.Classes, Options with { Time = TimeSpan.FromMilliseconds(1) }, Save).Run();
+
+        Assert.AreEqual(1, result.Best!.Epochs);
+        Assert.HasCount(1, result.Trials);
     }
 
     [TestMethod]

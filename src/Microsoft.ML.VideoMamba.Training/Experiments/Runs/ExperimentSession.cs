@@ -17,10 +17,11 @@ internal sealed class ExperimentSession(
     public ExperimentResult Run(CancellationToken cancellation)
     {
         Replay();
+        if (ledger.Open is { } begun && ledger[begun.Trial].Course.Epochs is > 0 and var epochs && !Fits(begun)) RunStep(begun, epochs, cancellation);
         while (!cancellation.IsCancellationRequested && NextStep() is { } step && Fits(step))
         {
             if (ledger.Open is null) Tell(step);
-            RunStep(step, cancellation);
+            RunStep(step, step.ToEpoch, cancellation);
             if (ledger.IsHopeless(MostFailures)) throw new ExperimentException($"The first {MostFailures} trials failed; the last one: {ledger.Trials[^1].Error}", ledger.Trials[^1].Exception);
             if (ledger.Open is not null) break;
         }
@@ -61,7 +62,8 @@ internal sealed class ExperimentSession(
         return _clock.Allows(seconds);
     }
 
-    private void RunStep(StepBegun step, CancellationToken cancellation)
+    /// <summary>Trains a step's trial. To no further epoch than it has come to, only its model is written: a process that was killed in the step did not.</summary>
+    private void RunStep(StepBegun step, int toEpoch, CancellationToken cancellation)
     {
         var trial = ledger[step.Trial];
         var watch = Stopwatch.StartNew();
@@ -72,7 +74,7 @@ internal sealed class ExperimentSession(
         try
         {
             var recipe = trial.Recipe ?? ledger.RecipeOf(step);
-            trainer.Train(trial, recipe, step.ToEpoch, () => TellEpochs(trial, recipe, stop), stop.Token);
+            trainer.Train(trial, recipe, toEpoch, () => TellEpochs(trial, recipe, stop), stop.Token);
         }
         catch (Exception failure) when (failure is not ExperimentException)
         {
@@ -90,14 +92,16 @@ internal sealed class ExperimentSession(
 
     private void TellEpochs(ExperimentTrial trial, Recipe recipe, CancellationTokenSource stop)
     {
+        bool grew = false;
         while (trial.Course.Advance() is { } epoch)
         {
+            grew = true;
             pace.Add(recipe, trial.Course.SecondsOfEpoch);
             Tell(new EpochDone(trial.Number, epoch));
             progress?.Report(Progress(ledger.Snapshot(trial)));
         }
 
-        if (trial.Course.Epochs > 0 && !_clock.Allows(trial.Course.SecondsOfEpoch)) stop.Cancel();
+        if (grew && !_clock.Allows(trial.Course.SecondsOfEpoch)) stop.Cancel();
     }
 
     /// <summary>A trial is left, for good or until later.</summary>

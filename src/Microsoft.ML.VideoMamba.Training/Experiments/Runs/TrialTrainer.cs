@@ -14,13 +14,40 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments.Runs;
 /// <param name="logger">Told of clips that cannot be read.</param>
 internal sealed class TrialTrainer(IReadOnlyList<ExperimentFold> folds, int outputs, ExperimentOptions options, ExperimentFolder folder, Action<TrainingResult, string> saveModel, ILogger logger)
 {
-    /// <summary>Trains to an epoch, and writes the model of the best fold.</summary>
+    /// <summary>Trains to an epoch, and writes the model of the best fold. Several folds take turns, so that each epoch is told when it is done.</summary>
     /// <param name="trial">The trial.</param>
     /// <param name="recipe">What it trains by.</param>
     /// <param name="toEpoch">The epoch.</param>
     /// <param name="courseGrew">Called when the trial's course may have grown.</param>
     /// <param name="cancellation">Ends it within a step.</param>
     public void Train(ExperimentTrial trial, Recipe recipe, int toEpoch, Action courseGrew, CancellationToken cancellation)
+    {
+        TrainingResult? best = null;
+        try
+        {
+            int before;
+            do
+            {
+                before = trial.Course.Epochs;
+                best?.Model.Dispose();
+                best = null;
+                best = TrainFolds(trial, recipe, folds.Count == 1 ? toEpoch : Math.Min(before + 1, toEpoch), courseGrew, cancellation);
+            }
+            while (trial.Course.Epochs > before && trial.Course.Epochs < toEpoch && !cancellation.IsCancellationRequested);
+
+            if (best is null || trial.Course.Epochs == 0) return;
+            Directory.CreateDirectory(folder.FolderOf(trial.Number));
+            saveModel(best, folder.ModelOf(trial.Number));
+        }
+        finally
+        {
+            best?.Model.Dispose();
+        }
+    }
+
+    /// <summary>Trains each fold to an epoch.</summary>
+    /// <returns>The best fold's result; null if cancellation came first.</returns>
+    private TrainingResult? TrainFolds(ExperimentTrial trial, Recipe recipe, int toEpoch, Action courseGrew, CancellationToken cancellation)
     {
         TrainingResult? best = null;
         try
@@ -32,13 +59,12 @@ internal sealed class TrialTrainer(IReadOnlyList<ExperimentFold> folds, int outp
                 other?.Model.Dispose();
             }
 
-            if (best is null || trial.Course.Epochs == 0) return;
-            Directory.CreateDirectory(folder.FolderOf(trial.Number));
-            saveModel(best, folder.ModelOf(trial.Number));
+            return best;
         }
-        finally
+        catch
         {
             best?.Model.Dispose();
+            throw;
         }
     }
 

@@ -40,6 +40,10 @@ internal sealed class KernelPairs(int batch, int length, int embedDim)
             .Add("scan, one direction, gate", NoGrad(() => layer.Scan()))
             .Add("plain torch operations", NoGrad(() => layer.Scan(face: KernelFace.Reference)))
             .Run($"Scan and its specification, {Size}", seconds);
+        new Pairing()
+            .Add("scan, forward and backward", Training(layer.U, x => layer.Scan(x)))
+            .Add("plain torch operations", Training(layer.U, x => layer.Scan(x, KernelFace.Reference)))
+            .Run($"Scan and its specification, forward and backward, {Size}", seconds);
     }
 
     private static Action NoGrad(Action action) => () =>

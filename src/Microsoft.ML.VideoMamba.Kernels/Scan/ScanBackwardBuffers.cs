@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
@@ -16,7 +17,7 @@ internal readonly unsafe struct ScanBackwardBuffers
         DState = scratch.TakeZeroed(blocks * size.StateSize);
         DSkip = scratch.TakeZeroed(blocks * size.Lanes);
         DBias = scratch.TakeZeroed(blocks * size.Lanes);
-        DMaps = scratch.Take(ofSteps * size.MapWidth);
+        DMaps = scratch.Take(ScanSize.StepsPerChunk * size.MapWidth * 4);
         States = scratch.Take(ofRun + ScanSteps.StatesPerRun * size.Lanes);
         Factors = scratch.Take(ofRun);
         Dy = scratch.Take(ofSteps);
@@ -31,7 +32,7 @@ internal readonly unsafe struct ScanBackwardBuffers
     /// <summary>Gradients of D and of the step sizes' bias, (block, lane).</summary>
     public readonly float* DSkip, DBias;
 
-    /// <summary>Gradients of B and C, added up over the blocks, (step, padded B | padded C, lane).</summary>
+    /// <summary>Gradients of B and C, added up over the blocks, (step, padded B | padded C).</summary>
     public readonly float* DMaps;
 
     /// <summary>What <see cref="ScanSteps.Replay"/> keeps of one run of states.</summary>
@@ -40,5 +41,15 @@ internal readonly unsafe struct ScanBackwardBuffers
     /// <summary>Of one block, (step, lane): the outputs' gradient ahead of the gate, the softplus's slope, the gradients of delta u and of the exponents.</summary>
     public readonly float* Dy, Slope, DDeltaU, DExponent;
 
-    public void ClearMaps(int steps) => NativeMemory.Clear(DMaps, (nuint)(steps * _size.MapWidth * _size.Lanes) * sizeof(float));
+    public void ClearMaps(int steps) => NativeMemory.Clear(DMaps, (nuint)(steps * _size.MapWidth * 4) * sizeof(float));
+
+    /// <summary>Writes <see cref="DMaps"/> to the rows of a clip's tokens.</summary>
+    public void WriteMaps(ScanPass pass, int firstStep, int steps, float* maps)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            float* row = maps + pass.Token(_size, clip: 0, firstStep + i) * _size.MapWidth, sums = DMaps + i * _size.MapWidth * 4;
+            for (int n = 0; n < _size.MapWidth; n += 4) LaneMath.SumFours(sums + 4 * n).Store(row + n);
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
@@ -54,7 +53,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
                 Finish<TLanes, TElement>(ref chunk, back, pass, gradient, clip, firstStep, steps, channel, block);
             }
 
-            ReduceOverChannels<TLanes>(back.DMaps, pass, firstStep, steps, maps);
+            back.WriteMaps(pass, firstStep, steps, maps);
         }
 
         if (pass.IsLogarithm) ToLogarithm<TLanes>(back.DA, pass.Rate + first * size.StateSize, blocks * size.StateSize);
@@ -143,13 +142,13 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
         {
             int at = n * TLanes.Count;
             float* rate = pass.Rate + block * size.StateSize + at, b = chunk.B + n, c = chunk.C + n;
-            float* dB = back.DMaps + at, dC = dB + size.StateSize;
+            float* dB = back.DMaps + 4 * n, dC = dB + 4 * size.PaddedStates;
             var rows = ahead + AheadPerRun * n / ScanSteps.StatesPerRun % MostAhead;
             Unsafe.CopyBlock(back.States, kept + at, (uint)(ScanSteps.StatesPerRun * TLanes.Count * sizeof(float)));
             ScanSteps.Replay<TLanes, TExponents>(steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, b, chunk.MapStride, rows[0], rows[1]);
             ScanSteps.WalkBack<TLanes>(
                 steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, back.Dy, b, c, chunk.MapStride,
-                back.DState + blockOfPiece * size.StateSize + at, back.DA + blockOfPiece * size.StateSize + at, dB, dC, size.MapWidth * TLanes.Count, back.DDeltaU, back.DExponent,
+                back.DState + blockOfPiece * size.StateSize + at, back.DA + blockOfPiece * size.StateSize + at, dB, dC, 4 * size.MapWidth, back.DDeltaU, back.DExponent,
                 rows[2], rows[3]);
         }
     }
@@ -187,21 +186,6 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
 
         TLanes.Store(dSkip, back.DSkip + block * TLanes.Count);
         TLanes.Store(dBias, back.DBias + block * TLanes.Count);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void ReduceOverChannels<TLanes>(float* sums, ScanPass pass, int firstStep, int steps, float* maps)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        int w = TLanes.Count;
-        for (int i = 0; i < steps; i++)
-        {
-            float* row = maps + pass.Token(size, clip: 0, firstStep + i) * size.MapWidth;
-            for (int n = 0; n < size.MapWidth; n += 4, sums += 4 * w)
-            {
-                LaneMath.SumEach(TLanes.Load(sums), TLanes.Load(sums + w), TLanes.Load(sums + 2 * w), TLanes.Load(sums + 3 * w)).Store(row + n);
-            }
-        }
     }
 
     /// <summary>From A's gradient to that of log(-A), which is A times as large.</summary>

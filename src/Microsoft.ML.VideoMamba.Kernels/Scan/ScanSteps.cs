@@ -121,8 +121,8 @@ internal static unsafe class ScanSteps
     /// <param name="mapStride">From a step's B to the next one's.</param>
     /// <param name="dState">Gradient of the states after the chunk, then before it, (state, lane).</param>
     /// <param name="dA">Gradient of A, added to, (state, lane).</param>
-    /// <param name="dB">Gradient of B by channel, added to, (step, state, lane).</param>
-    /// <param name="dC">Gradient of C by channel, added to, (step, state, lane).</param>
+    /// <param name="dB">Gradient of B, four numbers that add up to it, added to, (step, state, 4).</param>
+    /// <param name="dC">Gradient of C likewise, (step, state, 4).</param>
     /// <param name="gradientStride">From a step's dB to the next one's.</param>
     /// <param name="dDeltaU">Gradient of delta u, added to, (step, lane).</param>
     /// <param name="dExponent">Gradient of the exponents times their rates, added to, (step, lane).</param>
@@ -147,14 +147,18 @@ internal static unsafe class ScanSteps
             float* bi = b + i * mapStride, ci = c + i * mapStride, dBi = dB + i * gradientStride, dCi = dC + i * gradientStride;
             TLanes d = TLanes.Load(delta + i * w), du = TLanes.Load(deltaU + i * w), dyi = TLanes.Load(dy + i * w);
             TLanes dDu = TLanes.Load(dDeltaU + i * w), dE = TLanes.Load(dExponent + i * w);
-            StepBack(ref g0, ref s0, ref dDu, ref dE, d, du, dyi, rate, before, after, factor, bi, ci, dBi, dCi);
-            StepBack(ref g1, ref s1, ref dDu, ref dE, d, du, dyi, rate + w, before + w, after + w, factor + w, bi + 1, ci + 1, dBi + w, dCi + w);
-            StepBack(ref g2, ref s2, ref dDu, ref dE, d, du, dyi, rate + 2 * w, before + 2 * w, after + 2 * w, factor + 2 * w, bi + 2, ci + 2, dBi + 2 * w, dCi + 2 * w);
-            StepBack(ref g3, ref s3, ref dDu, ref dE, d, du, dyi, rate + 3 * w, before + 3 * w, after + 3 * w, factor + 3 * w, bi + 3, ci + 3, dBi + 3 * w, dCi + 3 * w);
-            StepBack(ref g4, ref s4, ref dDu, ref dE, d, du, dyi, rate + 4 * w, before + 4 * w, after + 4 * w, factor + 4 * w, bi + 4, ci + 4, dBi + 4 * w, dCi + 4 * w);
-            StepBack(ref g5, ref s5, ref dDu, ref dE, d, du, dyi, rate + 5 * w, before + 5 * w, after + 5 * w, factor + 5 * w, bi + 5, ci + 5, dBi + 5 * w, dCi + 5 * w);
-            StepBack(ref g6, ref s6, ref dDu, ref dE, d, du, dyi, rate + 6 * w, before + 6 * w, after + 6 * w, factor + 6 * w, bi + 6, ci + 6, dBi + 6 * w, dCi + 6 * w);
-            StepBack(ref g7, ref s7, ref dDu, ref dE, d, du, dyi, rate + 7 * w, before + 7 * w, after + 7 * w, factor + 7 * w, bi + 7, ci + 7, dBi + 7 * w, dCi + 7 * w);
+            StepBack(ref g0, ref s0, ref dDu, ref dE, d, du, dyi, rate, before, after, factor, bi, ci, out var dB0, out var dC0);
+            StepBack(ref g1, ref s1, ref dDu, ref dE, d, du, dyi, rate + w, before + w, after + w, factor + w, bi + 1, ci + 1, out var dB1, out var dC1);
+            StepBack(ref g2, ref s2, ref dDu, ref dE, d, du, dyi, rate + 2 * w, before + 2 * w, after + 2 * w, factor + 2 * w, bi + 2, ci + 2, out var dB2, out var dC2);
+            StepBack(ref g3, ref s3, ref dDu, ref dE, d, du, dyi, rate + 3 * w, before + 3 * w, after + 3 * w, factor + 3 * w, bi + 3, ci + 3, out var dB3, out var dC3);
+            TLanes.AddFolded(dB0, dB1, dB2, dB3, dBi);
+            TLanes.AddFolded(dC0, dC1, dC2, dC3, dCi);
+            StepBack(ref g4, ref s4, ref dDu, ref dE, d, du, dyi, rate + 4 * w, before + 4 * w, after + 4 * w, factor + 4 * w, bi + 4, ci + 4, out var dB4, out var dC4);
+            StepBack(ref g5, ref s5, ref dDu, ref dE, d, du, dyi, rate + 5 * w, before + 5 * w, after + 5 * w, factor + 5 * w, bi + 5, ci + 5, out var dB5, out var dC5);
+            StepBack(ref g6, ref s6, ref dDu, ref dE, d, du, dyi, rate + 6 * w, before + 6 * w, after + 6 * w, factor + 6 * w, bi + 6, ci + 6, out var dB6, out var dC6);
+            StepBack(ref g7, ref s7, ref dDu, ref dE, d, du, dyi, rate + 7 * w, before + 7 * w, after + 7 * w, factor + 7 * w, bi + 7, ci + 7, out var dB7, out var dC7);
+            TLanes.AddFolded(dB4, dB5, dB6, dB7, dBi + 16);
+            TLanes.AddFolded(dC4, dC5, dC6, dC7, dCi + 16);
             TLanes.Store(dDu, dDeltaU + i * w);
             TLanes.Store(dE, dExponent + i * w);
         }
@@ -191,12 +195,12 @@ internal static unsafe class ScanSteps
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StepBack<TLanes>(
         ref TLanes g, ref TLanes dA, ref TLanes dDeltaU, ref TLanes dExponent, TLanes d, TLanes du, TLanes dy, float* rate,
-        float* before, float* after, float* factor, float* b, float* c, float* dB, float* dC)
+        float* before, float* after, float* factor, float* b, float* c, out TLanes dB, out TLanes dC)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes.Store(TLanes.MultiplyAdd(dy, TLanes.Load(after), TLanes.Load(dC)), dC);
+        dC = dy * TLanes.Load(after);
         var reached = TLanes.MultiplyAdd(dy, c, g);
-        TLanes.Store(TLanes.MultiplyAdd(reached, du, TLanes.Load(dB)), dB);
+        dB = reached * du;
         dDeltaU = TLanes.MultiplyAdd(reached, b, dDeltaU);
         g = reached * TLanes.Load(factor);
         var dPower = g * TLanes.Load(before);

@@ -62,6 +62,9 @@ internal unsafe interface ILanes<TSelf> :
     /// <summary>The sum of the lanes, in an order that depends on the width only.</summary>
     static abstract float Sum(TSelf value);
 
-    /// <summary>Four lanes that add up to the sum of all, in an order that depends on the width only.</summary>
-    static abstract Vector128<float> Fold(TSelf value);
+    /// <summary>
+    /// Folds four vectors to four lanes each, which add up to the sum of all in an order that depends on the width only, and adds them to four times four
+    /// numbers.
+    /// </summary>
+    static abstract void AddFolded(TSelf a, TSelf b, TSelf c, TSelf d, float* sums);
 }

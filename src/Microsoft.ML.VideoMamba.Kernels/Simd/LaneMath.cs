@@ -63,14 +63,11 @@ internal static unsafe class LaneMath
         StoreEach<TLanes>([RoundToWhole / steps, .. polynomial], destination + registers * TLanes.Count);
     }
 
-    /// <summary>The sums of the lanes of four vectors.</summary>
+    /// <summary>The sums of four neighbours each of sixteen numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SumEach<TLanes>(TLanes a, TLanes b, TLanes c, TLanes d)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        var (fa, fb, fc, fd) = (TLanes.Fold(a), TLanes.Fold(b), TLanes.Fold(c), TLanes.Fold(d));
-        return AddPairs(AddPairs(fa, fb), AddPairs(fc, fd));
-    }
+    public static Vector128<float> SumFours(float* numbers) =>
+        AddPairs(
+            AddPairs(Vector128.Load(numbers), Vector128.Load(numbers + 4)), AddPairs(Vector128.Load(numbers + 8), Vector128.Load(numbers + 12)));
 
     /// <summary>Transposes four times four numbers.</summary>
     /// <param name="source">The first row.</param>

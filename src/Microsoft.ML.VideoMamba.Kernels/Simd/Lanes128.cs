@@ -79,7 +79,13 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
         PolynomialParts(x, k0, k1, k2, k3, k4);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Fold(Lanes128 value) => value._value;
+    public static void AddFolded(Lanes128 a, Lanes128 b, Lanes128 c, Lanes128 d, float* sums)
+    {
+        (Load(sums) + a)._value.Store(sums);
+        (Load(sums + 4) + b)._value.Store(sums + 4);
+        (Load(sums + 8) + c)._value.Store(sums + 8);
+        (Load(sums + 12) + d)._value.Store(sums + 12);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes128 value) => Vector128.Sum(value._value);

@@ -92,10 +92,20 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Fold(Lanes256 value) => value._value.GetLower() + value._value.GetUpper();
+    public static void AddFolded(Lanes256 a, Lanes256 b, Lanes256 c, Lanes256 d, float* sums)
+    {
+        Store(Load(sums) + FoldPair(a, b), sums);
+        Store(Load(sums + 8) + FoldPair(c, d), sums + 8);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes256 value) => Vector256.Sum(value._value);
+
+    /// <summary>The halves of each vector added up, side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes256 FoldPair(Lanes256 a, Lanes256 b) => Avx.IsSupported
+        ? new(Avx.Permute2x128(a._value, b._value, 0x20) + Avx.Permute2x128(a._value, b._value, 0x31))
+        : new(Vector256.Create(a._value.GetLower() + a._value.GetUpper(), b._value.GetLower() + b._value.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Lanes256 Scale, Lanes256 Excess) PolynomialParts(Lanes256 x, Lanes256 k0, Lanes256 k1, Lanes256 k2, Lanes256 k3, Lanes256 k4)

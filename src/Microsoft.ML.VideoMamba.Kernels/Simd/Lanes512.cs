@@ -9,6 +9,12 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 {
     private const byte RoundDown = 1;
 
+    // Which quarters of two vectors a shuffle takes: two of the first, then two of the second.
+    private const byte LowerHalves = 0b01_00_01_00;
+    private const byte UpperHalves = 0b11_10_11_10;
+    private const byte EvenQuarters = 0b10_00_10_00;
+    private const byte OddQuarters = 0b11_01_11_01;
+
     private readonly Vector512<float> _value = value;
 
     public static int Count => Vector512<float>.Count;
@@ -98,14 +104,30 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Fold(Lanes512 value)
+    public static void AddFolded(Lanes512 a, Lanes512 b, Lanes512 c, Lanes512 d, float* sums)
     {
-        var half = value._value.GetLower() + value._value.GetUpper();
-        return half.GetLower() + half.GetUpper();
+        var (ab, cd) = (FoldPair(a._value, b._value), FoldPair(c._value, d._value));
+        (Vector512.Load(sums) + FoldQuarters(ab, cd)).Store(sums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 value) => Vector512.Sum(value._value);
+
+    /// <summary>The halves of each vector added up, side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> FoldPair(Vector512<float> a, Vector512<float> b) => Avx512F.IsSupported
+        ? Avx512F.Shuffle4x128(a, b, LowerHalves) + Avx512F.Shuffle4x128(a, b, UpperHalves)
+        : Vector512.Create(a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper());
+
+    /// <summary>The quarters of each half added up, side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> FoldQuarters(Vector512<float> ab, Vector512<float> cd)
+    {
+        if (Avx512F.IsSupported) return Avx512F.Shuffle4x128(ab, cd, EvenQuarters) + Avx512F.Shuffle4x128(ab, cd, OddQuarters);
+        Vector256<float> a = ab.GetLower(), b = ab.GetUpper(), c = cd.GetLower(), d = cd.GetUpper();
+        return Vector512.Create(
+            Vector256.Create(a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper()), Vector256.Create(c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper()));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Lanes512 Scale, Lanes512 Excess) PolynomialParts(Lanes512 x, Lanes512 k0, Lanes512 k1, Lanes512 k2, Lanes512 k3, Lanes512 k4)

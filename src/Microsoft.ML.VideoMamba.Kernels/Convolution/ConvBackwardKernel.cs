@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Convolution;
@@ -31,14 +30,11 @@ internal sealed unsafe class ConvBackwardKernel(
         float* dTaps = scratch.Take(size.Blocks * ConvSize.Taps * size.Lanes * passes.Count), dBias = scratch.Take(size.Blocks * size.Lanes * passes.Count);
         for (int block = 0; block < size.Blocks; block++)
         {
-            NativeMemory.Clear(sums, (nuint)((end - first) * size.Lanes) * sizeof(float));
             for (int p = 0; p < passes.Count; p++)
             {
                 int at = p * size.Blocks + block;
                 WalkBack<TLanes, TElement>(p, clip, first, end, block, dTaps + at * ConvSize.Taps * size.Lanes, dBias + at * size.Lanes, sums);
             }
-
-            Write<TLanes, TElement>(clip, first, end, block * size.Lanes, sums);
         }
 
         for (int p = 0; p < passes.Count; p++)
@@ -60,19 +56,23 @@ internal sealed unsafe class ConvBackwardKernel(
     {
         var (pass, dy) = (passes[p], gradients[p].Y);
         int w = TLanes.Count, channel = block * w, length = size.Length, rest = size.Channels - channel;
-        bool silu = pass.Silu, reverse = pass.Direction == SequenceDirection.Reverse;
+        bool silu = pass.Silu, reverse = pass.Direction == SequenceDirection.Reverse, begin = p == 0, finish = p == passes.Count - 1;
         int firstStep = reverse ? length - end : first, endStep = reverse ? length - first : end, beyond = Math.Min(length, endStep + ConvSize.Taps - 1);
         float* taps = pass.Taps + channel * ConvSize.Taps;
         TLanes t0 = TLanes.Load(taps), t1 = TLanes.Load(taps + w), t2 = TLanes.Load(taps + 2 * w), t3 = TLanes.Load(taps + 3 * w), bias = TLanes.Load(pass.Bias + channel);
         var zero = TLanes.Broadcast(0);
         TLanes d0 = zero, d1 = zero, d2 = zero, d3 = zero, sum = zero, ds1 = zero, ds2 = zero, ds3 = zero;
-        long token = pass.Token(size, clip, beyond - 1), back = reverse ? 1 : -1, xStride = back * x.Stride, dyStride = back * dy.Stride, at = (token % length - first) * w;
-        TElement* xSource = x.Row<TElement>(token) + channel, dySource = dy.Row<TElement>(token) + channel;
+        long token = pass.Token(size, clip, beyond - 1), back = reverse ? 1 : -1, xStride = back * x.Stride, dyStride = back * dy.Stride, dxStride = back * dx.Stride;
+        TElement* xSource = x.Row<TElement>(token) + channel, dySource = dy.Row<TElement>(token) + channel, dxDestination = dx.Row<TElement>(token) + channel;
+        float* sumsAt = sums + (token % length - first) * w;
         TLanes x3 = TElement.Load<TLanes>(xSource, rest);
         TLanes x2 = beyond > 1 ? TElement.Load<TLanes>(xSource + xStride, rest) : zero;
         TLanes x1 = beyond > 2 ? TElement.Load<TLanes>(xSource + 2 * xStride, rest) : zero;
         for (int step = beyond - 1; step >= firstStep; step--)
         {
+            Cache.Prefetch(xSource + w);
+            Cache.Prefetch(dySource + w);
+            Cache.Prefetch(dxDestination + w);
             var x0 = step >= 3 ? TElement.Load<TLanes>(xSource + 3 * xStride, rest) : zero;
             var ds = TElement.Load<TLanes>(dySource, rest);
             if (silu)
@@ -83,8 +83,10 @@ internal sealed unsafe class ConvBackwardKernel(
 
             if (step < endStep)
             {
-                var dxi = TLanes.MultiplyAdd(ds3, t0, TLanes.MultiplyAdd(ds2, t1, TLanes.MultiplyAdd(ds1, t2, TLanes.MultiplyAdd(ds, t3, TLanes.Load(sums + at)))));
-                TLanes.Store(dxi, sums + at);
+                var dxi = TLanes.MultiplyAdd(ds3, t0, TLanes.MultiplyAdd(ds2, t1, TLanes.MultiplyAdd(ds1, t2, ds * t3)));
+                if (!begin) dxi += TLanes.Load(sumsAt);
+                if (finish) TElement.Store(dxi, dxDestination, rest);
+                else TLanes.Store(dxi, sumsAt);
                 d0 = TLanes.MultiplyAdd(ds, x0, d0);
                 d1 = TLanes.MultiplyAdd(ds, x1, d1);
                 d2 = TLanes.MultiplyAdd(ds, x2, d2);
@@ -96,7 +98,8 @@ internal sealed unsafe class ConvBackwardKernel(
             (x3, x2, x1) = (x2, x1, x0);
             xSource += xStride;
             dySource += dyStride;
-            at += back * w;
+            dxDestination += dxStride;
+            sumsAt += back * w;
         }
 
         TLanes.Store(d0, dTaps);
@@ -104,15 +107,5 @@ internal sealed unsafe class ConvBackwardKernel(
         TLanes.Store(d2, dTaps + 2 * w);
         TLanes.Store(d3, dTaps + 3 * w);
         TLanes.Store(sum, dBias);
-    }
-
-    private void Write<TLanes, TElement>(int clip, int first, int end, int channel, float* sums)
-        where TLanes : unmanaged, ILanes<TLanes>
-        where TElement : unmanaged, IElement<TElement>
-    {
-        for (int token = first; token < end; token++)
-        {
-            TElement.Store(TLanes.Load(sums + (token - first) * TLanes.Count), dx.Row<TElement>((long)clip * size.Length + token) + channel, size.Channels - channel);
-        }
     }
 }

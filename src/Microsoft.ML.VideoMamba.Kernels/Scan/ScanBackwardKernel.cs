@@ -46,7 +46,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
             {
                 int channel = (first + block) * size.Lanes;
                 float* kept = inputs.Checkpoints[p] + (((long)clip * size.Chunks + index) * size.Blocks + first + block) * size.StateSize;
-                LookAhead(ahead, p, clip, firstStep, channel, back.Dy);
+                LookAhead(ahead, p, clip, firstStep, channel, kept);
                 bool small = Prepare<TLanes, TElement>(ref chunk, back, pass, p == 0, clip, firstStep, steps, channel);
                 if (small) WalkBack<TLanes, SmallExponents>(ref chunk, back, pass, steps, first + block, block, kept, ahead);
                 else WalkBack<TLanes, AnyExponents>(ref chunk, back, pass, steps, first + block, block, kept, ahead);
@@ -116,7 +116,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
     }
 
     /// <summary>What <see cref="Finish"/> writes, and what the chunk before begins with.</summary>
-    private void LookAhead(RowsAhead* ahead, int p, int clip, int firstStep, int channel, float* hot)
+    private void LookAhead(RowsAhead* ahead, int p, int clip, int firstStep, int channel, float* kept)
     {
         var (pass, gradient) = (passes[p], gradients[p]);
         long here = pass.Token(size, clip, firstStep), before = pass.Token(size, clip, Math.Max(0, firstStep - ScanSize.StepsPerChunk));
@@ -126,11 +126,12 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
         Add(inputs.Dy, before);
         Add(inputs.Gate, before);
         Add(pass.U, before);
-        Add(pass.Rank == 0 ? pass.StepSizes : default, before);
+        if (pass.Rank == 0) Add(pass.StepSizes, before);
+        else ahead[count++] = new RowsAhead(kept - size.Blocks * size.StateSize, size.Lanes * sizeof(float));
         Add(p == 0 ? inputs.Sums : default, before);
         Add(p == 0 ? inputs.DGate : default, before);
 
-        void Add(TensorRows rows, long token) => ahead[count++] = rows.Exist ? rows.Ahead(token, channel, pass.Stride) : new RowsAhead(hot, 0);
+        void Add(TensorRows rows, long token) => ahead[count++] = rows.Exist ? rows.Ahead(token, channel, pass.Stride) : new RowsAhead(kept, 0);
     }
 
     private void WalkBack<TLanes, TExponents>(

@@ -146,13 +146,19 @@ internal static unsafe class LaneMath
     public static TLanes Log1P<TLanes>(TLanes w)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        var two = TLanes.Broadcast(2);
-        var s = w / (two + w);
+        return Log1POfQuotient(w / (TLanes.Broadcast(2) + w));
+    }
+
+    /// <summary>log(1 + w) from s = w / (2 + w).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Log1POfQuotient<TLanes>(TLanes s)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
         var square = s * s;
         var p = TLanes.MultiplyAdd(square, TLanes.Broadcast(2.802445858e-1f), TLanes.Broadcast(2.799914115e-1f));
         p = TLanes.MultiplyAdd(square, p, TLanes.Broadcast(4.002169906e-1f));
         p = TLanes.MultiplyAdd(square, p, TLanes.Broadcast(6.666641313e-1f));
-        return s * TLanes.MultiplyAdd(square, p, two);
+        return s * TLanes.MultiplyAdd(square, p, TLanes.Broadcast(2));
     }
 
     /// <summary>log(1 + exp(x)) without overflow; from x = 17 up it is x in float32, so that torch's threshold of 20 needs no branch.</summary>
@@ -164,15 +170,17 @@ internal static unsafe class LaneMath
         return TLanes.Max(TLanes.Broadcast(0), x) + Log1P(small);
     }
 
-    /// <summary>Softplus and its derivative out of one exponential.</summary>
+    /// <summary>Softplus and its derivative out of one exponential and one division: that of the product of both denominators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (TLanes Value, TLanes Slope) SoftplusAndSlope<TLanes>(TLanes x)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         var (zero, one) = (TLanes.Broadcast(0), TLanes.Broadcast(1));
         var small = TLanes.Exp2(TLanes.Abs(x) * TLanes.Broadcast(-Log2E));
-        var slope = one / (one + small);
-        return (TLanes.Max(zero, x) + Log1P(small), TLanes.SelectNegative(x, small * slope, slope));
+        var (first, second) = (one + small, one + one + small);
+        var inverse = one / (first * second);
+        var slope = inverse * second;
+        return (TLanes.Max(zero, x) + Log1POfQuotient(small * first * inverse), TLanes.SelectNegative(x, small * slope, slope));
     }
 
     /// <summary>1 / (1 + exp(-x)): the derivative of softplus.</summary>

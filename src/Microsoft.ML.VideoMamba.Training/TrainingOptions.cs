@@ -174,7 +174,7 @@ public sealed record TrainingOptions
         Require(Mixing is null || Task == TrainingTask.Classification, nameof(Mixing), Mixing, "is for classification only");
         Mixing?.Validate();
         Distillation?.Validate();
-        Require(Distillation is not { Soft: true } || Task == TrainingTask.Classification, nameof(Distillation), nameof(Distillation.Soft), "follows class scores, which regression has none of");
+        Require(Distillation is not { FollowsClasses: true } || Task == TrainingTask.Classification, nameof(Distillation), Distillation?.Kind, "follows classes, which regression has none of");
     }
 
     private static void Require(bool holds, string name, object? value, string rule)

@@ -2,6 +2,7 @@ using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Trainers;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 using Microsoft.ML.VideoMamba.Training.Optimization;
@@ -201,7 +202,7 @@ public sealed partial class VideoMambaTrainer
 
         /// <summary>
         /// A checkpoint that is learned from beside the labels, usually of a smaller network (self-distillation): the tokens of the network that is trained are to point
-        /// where the teacher's do. Null for none.
+        /// where the teacher's do, or <see cref="DistillationKind"/> says what else. Null for none.
         /// </summary>
         public string? Teacher { get; set; }
 
@@ -211,10 +212,13 @@ public sealed partial class VideoMambaTrainer
         /// <summary>Weight of the teacher's part of the loss, above 0.</summary>
         public double DistillationWeight { get; set; } = 1;
 
-        /// <summary>Whether the teacher's class scores are followed instead of its tokens; patch and tubelet may then be other ones. Not for regression.</summary>
-        public bool SoftDistillation { get; set; }
+        /// <summary>
+        /// What is followed of the teacher: its tokens, its class scores (soft) or the class that it scores highest (hard). For the last two patch and tubelet may be other
+        /// ones, the classes must be the same, and it is not for regression.
+        /// </summary>
+        public DistillationKind DistillationKind { get; set; }
 
-        /// <summary>Temperature of the teacher's class scores, above 0.</summary>
+        /// <summary>Temperature of the teacher's class scores, above 0; for <see cref="DistillationKind.Soft"/> only.</summary>
         public double DistillationTemperature { get; set; } = 1;
 
         /// <summary>Part of the training set that is held out to choose the best epoch where no validation set is given, in [0, 1); 0 for none.</summary>

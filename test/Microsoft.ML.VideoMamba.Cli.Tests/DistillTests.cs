@@ -1,6 +1,7 @@
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.TestCommon;
+using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Recipes;
 using TorchSharp;
 
@@ -37,8 +38,10 @@ public sealed class DistillTests : IDisposable
     [TestMethod]
     [DataRow]
     [DataRow("--soft", "--temperature", "2", "--patch", "4")]
+    [DataRow("--hard", "--patch", "4")]
     public async Task AStudentLearnsFromATeacherThatIsNotInItsFile(params string[] how)
     {
+        var kind = how.Length == 0 ? DistillationKind.Tokens : Enum.Parse<DistillationKind>(how[0].TrimStart('-'), ignoreCase: true);
         await Teach();
 
         var run = await Tool.RunAsync(["distill", "--teacher", Teacher, "--teacher-epochs", "1", "--distill-weight", "2.5", "--data", Clips, "--output", _folder["student"], "--depth", "2", .. s_small.Where(how.Length == 0 ? _ => true : option => option is not ("--patch" or "8")), .. how]);
@@ -52,7 +55,7 @@ public sealed class DistillTests : IDisposable
         Assert.IsFalse(weights.Tensors.Any(tensor => tensor.Name.Contains("distill", StringComparison.Ordinal)));
         StringAssert.Contains(File.ReadAllText(Path.Combine(_folder["student"], "report.md")), "videomamba distill ");
         var recipe = RecipeFile.Read(Path.Combine(_folder["student"], "recipe.json"));
-        Assert.AreEqual((Teacher, 1, 2.5, how.Length > 0), (recipe.Distillation!.Teacher, recipe.Distillation.TeacherEpochs, recipe.Distillation.Weight, recipe.Distillation.Soft));
+        Assert.AreEqual((Teacher, 1, 2.5, kind), (recipe.Distillation!.Teacher, recipe.Distillation.TeacherEpochs, recipe.Distillation.Weight, recipe.Distillation.Kind));
     }
 
     [TestMethod]
@@ -73,6 +76,8 @@ public sealed class DistillTests : IDisposable
     [DataRow("--teacher is required", "distill", "--data", "x", "--output", "y")]
     [DataRow("none.pth: no such file", "distill", "--teacher", "none.pth", "--data", "x", "--output", "y")]
     [DataRow("--soft needs --teacher", "train", "--soft", "--data", "x", "--output", "y")]
+    [DataRow("--hard needs --teacher", "train", "--hard", "--data", "x", "--output", "y")]
+    [DataRow("--soft and --hard exclude each other", "distill", "--teacher", "x", "--soft", "--hard", "--data", "x", "--output", "y")]
     [DataRow("--teacher-epochs must be at least 1", "distill", "--teacher", "x", "--teacher-epochs", "0", "--data", "x", "--output", "y")]
     public async Task AWrongCommandLineIsUsage(string says, params string[] args)
     {

@@ -138,7 +138,7 @@ public sealed class OptionsTests
             Teacher = "t.pth",
             TeacherEpochs = 4,
             DistillationWeight = 2,
-            SoftDistillation = true,
+            DistillationKind = DistillationKind.Hard,
             DistillationTemperature = 3,
         };
 
@@ -146,7 +146,7 @@ public sealed class OptionsTests
 
         Assert.AreEqual(new MixOptions { MixupAlpha = 0.3, CutmixAlpha = 0.7, Probability = 0.4, SwitchProbability = 0.2, Mode = MixMode.Elem }, mapped.Mixing);
         Assert.AreEqual(new RepeatedAugmentation(3, KeepsLength: true), mapped.RepeatedAugmentation);
-        Assert.AreEqual(new DistillationOptions { Teacher = "t.pth", TeacherEpochs = 4, Weight = 2, Soft = true, Temperature = 3 }, mapped.Distillation);
+        Assert.AreEqual(new DistillationOptions { Teacher = "t.pth", TeacherEpochs = 4, Weight = 2, Kind = DistillationKind.Hard, Temperature = 3 }, mapped.Distillation);
         Assert.AreEqual((AugmentationOrder.CropFirst, RgbLevel.ImageNetMean, 0.5, ErasingMode.Rand), (mapped.Augmentation.Order, mapped.Augmentation.Fill, mapped.Augmentation.Erasing!.Probability, mapped.Augmentation.Erasing.Mode));
         Assert.Contains("t.pth: no such file", Assert.ThrowsExactly<FileNotFoundException>(() => _ml.MulticlassClassification.Trainers.VideoMamba(options)).Message);
     }

@@ -47,6 +47,7 @@ internal sealed class TrainOptions
     private readonly Option<int?> _teacherEpochs = Count("--teacher-epochs", "Epochs after which the teacher is left out (default: never).");
     private readonly Option<double?> _distillWeight = new("--distill-weight") { Description = "Weight of the teacher's part of the loss (default 1).", HelpName = "X" };
     private readonly Option<bool> _soft = new("--soft") { Description = "Follow the teacher's class scores instead of its tokens; patch and tubelet may then be other ones." };
+    private readonly Option<bool> _hard = new("--hard") { Description = "Follow the class that the teacher scores highest instead; patch and tubelet may be other ones, too." };
     private readonly Option<double?> _temperature = new("--temperature") { Description = "Temperature of the class scores, with --soft (default 1).", HelpName = "X" };
     private readonly bool _needsTeacher;
     private readonly Option<FailurePolicy> _onFailure = new("--on-failure") { Description = "A clip that cannot be read: skip (default), substitute or throw.", HelpName = "POLICY", DefaultValueFactory = _ => FailurePolicy.Skip };
@@ -65,7 +66,7 @@ internal sealed class TrainOptions
     private IEnumerable<Option> All =>
     [
         _data, _validation, _prefix, _task, _recipe, _arch, _depth, _patch, _tubelet, _frames, _size, _order, _dtInitialization, _epochs, _batch, _accumulate, _rate, _dropPath, _decay, _average, _balance, _patience,
-        _fraction, _seed, _checkpoint, _flip, _teacher, _teacherEpochs, _distillWeight, _soft, _temperature, _onFailure, _device, _precision, _interval, _workers,
+        _fraction, _seed, _checkpoint, _flip, _teacher, _teacherEpochs, _distillWeight, _soft, _hard, _temperature, _onFailure, _device, _precision, _interval, _workers,
     ];
 
     public void AddTo(System.CommandLine.Command verb)
@@ -162,11 +163,12 @@ internal sealed class TrainOptions
 
     private DistillationOptions? Distillation(ParseResult parsed, Recipe recipe)
     {
+        var kind = Kind(parsed);
         string? teacher = parsed.GetValue(_teacher) ?? recipe.Distillation?.Teacher;
         if (teacher is null)
         {
             if (_needsTeacher) throw new UsageException("--teacher is required: the checkpoint of a trained network.");
-            var orphan = new Option[] { _teacherEpochs, _distillWeight, _soft, _temperature }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
+            var orphan = new Option[] { _teacherEpochs, _distillWeight, _soft, _hard, _temperature }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
             return orphan is null ? null : throw new UsageException($"{orphan.Name} needs --teacher.");
         }
 
@@ -183,10 +185,18 @@ internal sealed class TrainOptions
             Teacher = teacher,
             TeacherEpochs = parsed.GetValue(_teacherEpochs) ?? own.TeacherEpochs,
             Weight = parsed.GetValue(_distillWeight) ?? own.Weight,
-            Soft = parsed.GetValue(_soft) || own.Soft,
+            Kind = kind ?? own.Kind,
             Temperature = parsed.GetValue(_temperature) ?? own.Temperature,
         };
     }
+
+    private DistillationKind? Kind(ParseResult parsed) => (parsed.GetValue(_soft), parsed.GetValue(_hard)) switch
+    {
+        (true, true) => throw new UsageException("--soft and --hard exclude each other."),
+        (true, false) => DistillationKind.Soft,
+        (false, true) => DistillationKind.Hard,
+        _ => null,
+    };
 
     private TrainingOptions Options(ParseResult parsed, Recipe recipe, TrainingData data)
     {

@@ -83,8 +83,8 @@ public sealed class Teacher : IDisposable
             throw new ArgumentException($"The teacher takes {Described(teacher)}, the student {Described(student)}.", nameof(student));
         }
 
-        if (options.Soft && teacher.Classes != student.Classes) throw new ArgumentException($"The teacher knows {teacher.Classes} classes, the student {student.Classes}: class scores cannot be followed.", nameof(student));
-        if (!options.Soft && teacher.SequenceLength != student.SequenceLength)
+        if (options.FollowsClasses && teacher.Classes != student.Classes) throw new ArgumentException($"The teacher knows {teacher.Classes} classes, the student {student.Classes}: class scores cannot be followed.", nameof(student));
+        if (!options.FollowsClasses && teacher.SequenceLength != student.SequenceLength)
         {
             throw new ArgumentException($"The teacher makes {teacher.SequenceLength} tokens of a clip, the student {student.SequenceLength}: patch and tubelet must be the same, or class scores be followed instead.", nameof(student));
         }

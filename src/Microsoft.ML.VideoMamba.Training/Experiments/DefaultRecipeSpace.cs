@@ -45,7 +45,7 @@ public static class DefaultRecipeSpace
             ChoiceParameter.Of("augmentation.erasing", null, new { probability = 0.25 }),
         ]);
         if (recipe.Task == TrainingTask.Classification) parameters.Add(ChoiceParameter.Of("mixing", null, new { mixup_alpha = 0.8, cutmix_alpha = 1.0 }));
-        if (teachers is { Count: > 0 } && recipe.Task == TrainingTask.Classification) parameters.Add(ChoiceParameter.Of("distillation", [null, .. teachers.Select(teacher => new { teacher, soft = true })]));
+        if (teachers is { Count: > 0 } && recipe.Task == TrainingTask.Classification) parameters.Add(ChoiceParameter.Of("distillation", [null, .. teachers.Select(teacher => new { teacher, kind = "soft" })]));
         return new RecipeSpace(parameters);
     }
 

@@ -32,7 +32,7 @@ internal sealed class DistillationObjective : IObjective, IDisposable
     {
         (_labels, _teacher, _options) = (labels, teacher, options);
         Teacher.CheckFits(teacher.Config, student.Config, options);
-        if (!options.Soft) _head = new DistillationHead(student.Config.EmbedDim, teacher.Config.EmbedDim, student.Device);
+        if (!options.FollowsClasses) _head = new DistillationHead(student.Config.EmbedDim, teacher.Config.EmbedDim, student.Device);
     }
 
     public IReadOnlyDictionary<string, Parameter> Parameters =>
@@ -47,7 +47,7 @@ internal sealed class DistillationObjective : IObjective, IDisposable
         if (_head is null)
         {
             var scores = model.forward(clips);
-            return lossOf(scores).Plus(Losses.Distillation.Soft(scores, _teacher.Logits(clips), _options.Temperature).Times(_options.Weight));
+            return lossOf(scores).Plus(OfScores(scores, _teacher.Logits(clips)).Times(_options.Weight));
         }
 
         var tokens = model.Embed(clips, Pooling.Tokens);
@@ -63,4 +63,7 @@ internal sealed class DistillationObjective : IObjective, IDisposable
         _teacher.Dispose();
         _head?.Dispose();
     }
+
+    private Tensor OfScores(Tensor student, Tensor teacher) =>
+        _options.Kind == DistillationKind.Hard ? Losses.Distillation.Hard(student, teacher) : Losses.Distillation.Soft(student, teacher, _options.Temperature);
 }

@@ -73,7 +73,7 @@ internal static class OptionsMapping
             ? new MixOptions { MixupAlpha = options.MixupAlpha, CutmixAlpha = options.CutmixAlpha, Probability = options.MixProbability, SwitchProbability = options.MixSwitchProbability, Mode = options.MixMode }
             : null,
         Distillation = options.Teacher is { } teacher
-            ? new DistillationOptions { Teacher = teacher, TeacherEpochs = options.TeacherEpochs, Weight = options.DistillationWeight, Soft = options.SoftDistillation, Temperature = options.DistillationTemperature }
+            ? new DistillationOptions { Teacher = teacher, TeacherEpochs = options.TeacherEpochs, Weight = options.DistillationWeight, Kind = options.DistillationKind, Temperature = options.DistillationTemperature }
             : null,
         ValidationFraction = options.ValidationFraction,
         EarlyStoppingPatience = options.EarlyStoppingPatience,
@@ -137,7 +137,7 @@ internal static class OptionsMapping
         if (training.Distillation is { } taught)
         {
             (options.Teacher, options.TeacherEpochs, options.DistillationWeight) = (taught.Teacher, taught.TeacherEpochs, taught.Weight);
-            (options.SoftDistillation, options.DistillationTemperature) = (taught.Soft, taught.Temperature);
+            (options.DistillationKind, options.DistillationTemperature) = (taught.Kind, taught.Temperature);
         }
 
         return options;

@@ -2,7 +2,9 @@ using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Training.Distillation;
+using Microsoft.ML.VideoMamba.Training.Evaluation;
 using Microsoft.ML.VideoMamba.Training.Mixing;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Training.Tests.Distillation;
 
@@ -51,16 +53,38 @@ public sealed class DistillationTrainingTests : IDisposable
     }
 
     [TestMethod]
-    public void ClassScoresTeachAStudentOfOtherPatches()
+    [DataRow(DistillationKind.Soft)]
+    [DataRow(DistillationKind.Hard)]
+    public void ClassScoresTeachAStudentOfOtherPatches(DistillationKind kind)
     {
         var config = ToyClips.Config with { PatchSize = 4, Tubelet = 1 };
-        var options = Options(options => options with { Soft = true, Weight = 3, Temperature = 2 });
+        var options = Options(options => options with { Kind = kind, Weight = 3, Temperature = 2 });
 
         var result = new TrainingRun(config, options).Fit(ToyClips.Set());
         result.Model.Dispose();
 
         Assert.IsTrue(result.Epochs.All(epoch => double.IsFinite(epoch.TrainLoss)));
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => new TrainingRun(config, Options()).Fit(ToyClips.Set())).Message, "The teacher makes 9 tokens of a clip, the student 65");
+    }
+
+    [TestMethod]
+    public void TheTeachersHighestClassIsLearnedInPlaceOfTheLabels()
+    {
+        // A teacher that calls everything of class 2, and weighs far more than the labels.
+        using (var teacher = new VideoMambaModel(s_teacher))
+        {
+            using var noGradients = no_grad();
+            using var scope = NewDisposeScope();
+            teacher.get_parameter("head.weight")!.zero_();
+            teacher.get_parameter("head.bias")!.copy_(tensor(new float[] { 0, 0, 1 }));
+            CheckpointWriter.Save(teacher, Teacher);
+        }
+
+        var result = Fit(Options(options => options with { Kind = DistillationKind.Hard, Weight = 100 }) with { ValidationFraction = 0 });
+        using var model = result.Model;
+
+        Assert.IsLessThan(result.Epochs[0].TrainLoss / 5, result.Epochs[^1].TrainLoss);
+        Assert.IsTrue(ClipScorer.Score(model, ToyClips.Set(), ToyClips.Options).All(clip => clip.Output[2] == clip.Output.Max()), "The student says what the teacher says");
     }
 
     [TestMethod]
@@ -73,7 +97,7 @@ public sealed class DistillationTrainingTests : IDisposable
         result.Model.Dispose();
 
         Assert.IsTrue(result.Epochs.All(epoch => double.IsFinite(epoch.TrainLoss)));
-        Assert.ThrowsExactly<ArgumentException>(() => new TrainingRun(ToyClips.Config with { Classes = 1 }, options with { Distillation = options.Distillation! with { Soft = true } }));
+        Assert.ThrowsExactly<ArgumentException>(() => new TrainingRun(ToyClips.Config with { Classes = 1 }, options with { Distillation = options.Distillation! with { Kind = DistillationKind.Hard } }));
     }
 
     [TestMethod]

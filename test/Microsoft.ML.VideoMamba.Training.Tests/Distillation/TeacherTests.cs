@@ -60,10 +60,11 @@ public sealed class TeacherTests
         Teacher.CheckFits(teacher.Config, s_student, s_options);
         Refuses(s_student with { Height = 24 }, s_options, "The teacher takes 2 frames of 16x16, the student 2 frames of 24x16");
         Refuses(s_student with { PatchSize = 16 }, s_options, "The teacher makes 9 tokens of a clip, the student 3");
-        Teacher.CheckFits(teacher.Config, s_student with { PatchSize = 16 }, s_options with { Soft = true });
-        Refuses(s_student with { Classes = 4 }, s_options with { Soft = true }, "The teacher knows 3 classes, the student 4");
+        Teacher.CheckFits(teacher.Config, s_student with { PatchSize = 16 }, s_options with { Kind = DistillationKind.Soft });
+        Refuses(s_student with { Classes = 4 }, s_options with { Kind = DistillationKind.Hard }, "The teacher knows 3 classes, the student 4");
         Teacher.CheckFits(teacher.Config, s_student with { Classes = 4 }, s_options);
         Refuses(s_student, s_options with { Weight = 0 }, "Weight must be above 0; it is 0");
+        Refuses(s_student, s_options with { Kind = (DistillationKind)3 }, "Kind has no value 3");
         Refuses(s_student, s_options with { TeacherEpochs = 0 }, "TeacherEpochs must be at least 1; it is 0");
         Refuses(s_student, s_options with { Temperature = double.NaN }, "Temperature must be above 0; it is NaN");
 

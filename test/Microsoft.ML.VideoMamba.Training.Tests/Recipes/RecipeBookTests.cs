@@ -107,7 +107,7 @@ public sealed class RecipeBookTests
     public void OnlyTheTwoLargestImageRecipesHaveATeacher()
     {
         CollectionAssert.AreEqual(new[] { "in1k-middle-224", "in1k-base-224" }, RecipeBook.All.Where(recipe => recipe.Distillation is not null).Select(recipe => recipe.Name).ToArray());
-        Assert.AreEqual(new DistillationOptions { Teacher = "videomamba_s16_in1k_res224.pth", Weight = 1, TeacherEpochs = null, Soft = false }, RecipeBook.Find("in1k-base-224").Distillation);
+        Assert.AreEqual(new DistillationOptions { Teacher = "videomamba_s16_in1k_res224.pth", Weight = 1, TeacherEpochs = null, Kind = DistillationKind.Tokens }, RecipeBook.Find("in1k-base-224").Distillation);
     }
 
     [TestMethod]

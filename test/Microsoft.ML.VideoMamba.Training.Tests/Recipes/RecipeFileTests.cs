@@ -44,6 +44,7 @@ public sealed class RecipeFileTests
     [DataRow("{\n  \"name\": \"a\",\n  \"name\": \"b\"\n}", 3, "name is there twice")]
     [DataRow("{\n  \"title\": \"a\"\n}", 3, "lacks a field that is needed: name")]
     [DataRow("{\n  \"name\": \"a\",\n  \"distillation\": { \"weight\": 2 }\n}", 3, "lacks a field that is needed: teacher")]
+    [DataRow("{\n  \"name\": \"a\",\n  \"distillation\": { \"teacher\": \"t.pth\",\n  \"kind\": \"none\" }\n}", 4, "distillation.kind must be one of tokens, soft, hard")]
     [DataRow("{\n  \"name\": \"a\",\n  \"model\": null\n}", 3, "model must be an object")]
     [DataRow("{\n  \"name\": \"a\"\n  \"title\": \"b\"\n}", 3, "is no JSON")]
     [DataRow("", 1, "is no JSON")]

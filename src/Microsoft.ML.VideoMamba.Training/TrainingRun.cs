@@ -32,6 +32,16 @@ public sealed class TrainingRun
     /// <exception cref="ArgumentException">A value is out of its range, or there is no such device.</exception>
     public TrainingRun(VideoMambaConfig config, TrainingOptions options, Action<VideoMambaModel>? initialize = null, ILogger? logger = null)
     {
+        Check(config, options);
+        (_config, _options, _initialize, _logger) = (config, options, initialize, logger ?? NullLogger.Instance);
+    }
+
+    /// <summary>Checks that a network can be trained so, as far as that can be said without the clips.</summary>
+    /// <param name="config">The model's shape.</param>
+    /// <param name="options">How it is trained.</param>
+    /// <exception cref="ArgumentException">A value is out of its range, or there is no such device.</exception>
+    public static void Check(VideoMambaConfig config, TrainingOptions options)
+    {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(options);
         config.Validate();
@@ -48,7 +58,6 @@ public sealed class TrainingRun
         }
 
         ComputeDevice.Find(options.Device);
-        (_config, _options, _initialize, _logger) = (config, options, initialize, logger ?? NullLogger.Instance);
     }
 
     /// <summary>Trains. It blocks until the last epoch, an early stop or cancellation.</summary>

@@ -126,6 +126,17 @@ public sealed class TrainTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("LearningRate must be above 0; it is -1", "--lr", "-1")]
+    public async Task AValueOutOfRangeIsUsageAndLeavesNothing(string says, params string[] args)
+    {
+        var run = await Train(args);
+
+        Assert.AreEqual(ExitCode.Usage, run.ExitCode);
+        StringAssert.Contains(run.Error, says);
+        Assert.IsFalse(Directory.Exists(Run));
+    }
+
+    [TestMethod]
     public async Task TheModelIsAnMLNetModelThatNeedsNoLabel()
     {
         await Train();

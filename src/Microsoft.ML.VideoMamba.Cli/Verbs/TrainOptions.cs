@@ -91,7 +91,9 @@ internal sealed class TrainOptions
             recipe = recipe with { Model = checkpoint is null || parsed.GetValue(_recipe) is not null ? recipe.Model : OfCheckpoint(parsed, recipe.Model, checkpoint), Checkpoint = checkpoint };
             var config = recipe.ToConfig(videos.Outputs);
             if (recipe.Distillation is { } distillation) Teacher.CheckFits(config, distillation);
-            return new TrainingPlan(recipe, config, Options(parsed, recipe, videos), checkpoint, videos, IsSampled: parsed.GetValue(_recipe) is not null);
+            var options = Options(parsed, recipe, videos);
+            TrainingRun.Check(config, options);
+            return new TrainingPlan(recipe, config, options, checkpoint, videos, IsSampled: parsed.GetValue(_recipe) is not null);
         }
         catch (ArgumentException error)
         {

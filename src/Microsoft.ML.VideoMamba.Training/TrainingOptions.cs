@@ -155,6 +155,7 @@ public sealed record TrainingOptions
         Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "must be in [0, 1)");
         Require(ClassWeights is null || ClassWeights.All(weight => weight > 0 && double.IsFinite(weight)), nameof(ClassWeights), string.Join(", ", ClassWeights ?? []), "must all be above 0");
         Require(Enum.IsDefined(Loss), nameof(Loss), Loss, "is no loss");
+        Require(Loss == ClassificationLoss.CrossEntropy || Task == TrainingTask.Classification, nameof(Loss), Loss, "is for classification only");
         Require(ClassWeights is null || Loss == ClassificationLoss.CrossEntropy, nameof(ClassWeights), string.Join(", ", ClassWeights ?? []), $"go with {nameof(ClassificationLoss.CrossEntropy)} only");
         Require(AverageDecay is null or (>= 0 and < 1), nameof(AverageDecay), AverageDecay, "must be in [0, 1)");
         Require(LayerDecay is > 0 and <= 1, nameof(LayerDecay), LayerDecay, "must be in (0, 1]");

@@ -4,6 +4,7 @@ using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training.Clips;
 using Microsoft.ML.VideoMamba.Training.Distillation;
+using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Training.Objectives;
 using Microsoft.ML.VideoMamba.Training.Telemetry;
 using TorchSharp;
@@ -55,6 +56,11 @@ public sealed class TrainingRun
         if (options.ClassWeights is { } weights && weights.Count != config.Classes)
         {
             throw new ArgumentException($"{nameof(options.ClassWeights)} must be one for each of {config.Classes} classes; there are {weights.Count}.", nameof(options));
+        }
+
+        if (options.Loss == ClassificationLoss.Cosub && config is { DropPath: 0, HeadDropout: 0 })
+        {
+            throw new ArgumentException($"{nameof(ClassificationLoss.Cosub)} needs a {nameof(config.DropPath)} or {nameof(config.HeadDropout)} above 0: without, both submodels are the same network.", nameof(config));
         }
 
         ComputeDevice.Find(options.Device);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.TestCommon;
+using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Training.Recipes;
 using TorchSharp;
 
@@ -102,11 +103,11 @@ public sealed class TrainTests : IDisposable
     }
 
     [TestMethod]
-    public async Task ScanOrderAndStartAreTheUsersToChoose()
+    public async Task ScanOrderStartAndLossAreTheUsersToChoose()
     {
-        Assert.AreEqual(ExitCode.Success, (await Train("--scan-order", "TemporalFirst", "--dt-initialization", "Reference")).ExitCode);
+        Assert.AreEqual(ExitCode.Success, (await Train("--scan-order", "TemporalFirst", "--dt-initialization", "Reference", "--loss", "cosub", "--drop-path", "0.1")).ExitCode);
         var recipe = RecipeFile.Read(Path.Combine(Run, "recipe.json"));
-        Assert.AreEqual((ScanOrder.TemporalFirst, DtInitialization.Reference), (recipe.Model.ScanOrder, recipe.Model.DtInitialization));
+        Assert.AreEqual((ScanOrder.TemporalFirst, DtInitialization.Reference, ClassificationLoss.Cosub), (recipe.Model.ScanOrder, recipe.Model.DtInitialization, recipe.Loss));
         var further = await Tool.RunAsync(["train", "--data", Clips, "--output", _folder["further"], "--checkpoint", Path.Combine(Run, "weights.safetensors"), "--scan-order", "Alternating"]);
         StringAssert.Contains(further.Error, "--scan-order is Alternating, but");
 
@@ -127,6 +128,8 @@ public sealed class TrainTests : IDisposable
 
     [TestMethod]
     [DataRow("LearningRate must be above 0; it is -1", "--lr", "-1")]
+    [DataRow("Cosub needs a DropPath or HeadDropout above 0", "--loss", "cosub")]
+    [DataRow("--loss", "--loss", "hinge")]
     public async Task AValueOutOfRangeIsUsageAndLeavesNothing(string says, params string[] args)
     {
         var run = await Train(args);

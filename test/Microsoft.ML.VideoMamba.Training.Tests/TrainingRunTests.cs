@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Batches;
 using Microsoft.ML.VideoMamba.Training.Clips;
 using Microsoft.ML.VideoMamba.Training.Evaluation;
 using Microsoft.ML.VideoMamba.Training.Losses;
@@ -166,6 +167,25 @@ public sealed class TrainingRunTests
         Assert.AreEqual(Math.Log(2), result.Epochs[0].TrainLoss, 0.2);
         Assert.AreEqual(1, result.Epochs[result.BestEpoch - 1].ValidationTop1);
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>((options with { ClassWeights = [1, 1, 1] }).Validate).Message, nameof(TrainingOptions.ClassWeights));
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void TwoSubmodelsLearnFromEachOther(bool mixed)
+    {
+        var config = ToyClips.Config with { DropPath = 0.2 };
+        var options = ToyClips.Options with { Loss = ClassificationLoss.Cosub, LabelSmoothing = 0.1, Mixing = mixed ? new MixOptions() : null, Epochs = 10 };
+        var result = new TrainingRun(config, options).Fit(ToyClips.Set(12));
+        result.Model.Dispose();
+
+        Assert.AreEqual(Math.Log(2), result.Epochs[0].TrainLoss, 0.2);
+        Assert.AreEqual(1, result.Epochs[result.BestEpoch - 1].ValidationTop1);
+        Assert.HasCount(4, BatchPreview.FirstBatch(ToyClips.Set(12), config, options), "Each clip is shown once");
+        foreach (var (name, refused) in new[] { (nameof(config.DropPath), options), (nameof(options.ClassWeights), options with { ClassWeights = [1, 1, 1] }), (nameof(options.Loss), options with { Task = TrainingTask.Regression, Mixing = null }) })
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => TrainingRun.Check(ToyClips.Config, refused)).Message, name);
+        }
     }
 
     [TestMethod]

@@ -6,6 +6,7 @@ using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Data;
 using Microsoft.ML.VideoMamba.Training.Distillation;
+using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Training.Recipes;
 using Microsoft.ML.VideoMamba.Video.Reading;
 using TorchSharp;
@@ -36,6 +37,7 @@ internal sealed class TrainOptions
     private readonly Option<double?> _rate = new("--lr") { Description = "Learning rate after the warm-up (default 5e-4).", HelpName = "X" };
     private readonly Option<double?> _dropPath = new("--drop-path") { Description = "Drop path rate of the last layer, in [0, 1).", HelpName = "X" };
     private readonly Option<double?> _decay = new("--weight-decay") { Description = "Decoupled weight decay (default 0.05).", HelpName = "X" };
+    private readonly Option<ClassificationLoss?> _loss = new("--loss") { Description = "What a classifier is taught by: CrossEntropy (default), BinaryCrossEntropy (a yes or no for each class) or Cosub (the same of two submodels that learn from each other; needs --drop-path).", HelpName = "LOSS" };
     private readonly Option<double?> _average = new("--average") { Description = "Validate and keep a moving average of the weights, of this decay.", HelpName = "X" };
     private readonly Option<bool> _balance = new("--balance") { Description = "Weight classes so that rare ones count as much as common ones." };
     private readonly Option<int?> _patience = Count("--patience", "End after so many epochs without a better validation.");
@@ -65,7 +67,7 @@ internal sealed class TrainOptions
 
     private IEnumerable<Option> All =>
     [
-        _data, _validation, _prefix, _task, _recipe, _arch, _depth, _patch, _tubelet, _frames, _size, _order, _dtInitialization, _epochs, _batch, _accumulate, _rate, _dropPath, _decay, _average, _balance, _patience,
+        _data, _validation, _prefix, _task, _recipe, _arch, _depth, _patch, _tubelet, _frames, _size, _order, _dtInitialization, _epochs, _batch, _accumulate, _rate, _dropPath, _decay, _loss, _average, _balance, _patience,
         _fraction, _seed, _checkpoint, _flip, _teacher, _teacherEpochs, _distillWeight, _soft, _hard, _temperature, _onFailure, _device, _precision, _interval, _workers,
     ];
 
@@ -156,6 +158,7 @@ internal sealed class TrainOptions
             Model = model,
             Optimizer = optimizer,
             Schedule = schedule,
+            Loss = parsed.GetValue(_loss) ?? recipe.Loss,
             LabelSmoothing = (parsed.GetValue(_task) ?? recipe.Task) == TrainingTask.Regression ? 0 : recipe.LabelSmoothing,
             Mixing = (parsed.GetValue(_task) ?? recipe.Task) == TrainingTask.Regression ? null : recipe.Mixing,
             Augmentation = parsed.GetValue(_flip) ? recipe.Augmentation with { Flip = true } : recipe.Augmentation,

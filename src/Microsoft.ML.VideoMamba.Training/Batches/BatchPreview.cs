@@ -46,7 +46,8 @@ public static class BatchPreview
         TorchRuntime.EnsureLoaded();
         using var scope = NewDisposeScope();
         var (clips, _) = new ClassificationObjective(options).Prepare(config, CPU, batch, epoch);
-        return clips.data<float>().ToArray();
+        // Submodels see the same clips twice.
+        return clips.narrow(0, 0, batch.Count).data<float>().ToArray();
     }
 
     private static VideoClip Denormalized(string name, ReadOnlySpan<float> input, VideoMambaConfig config)

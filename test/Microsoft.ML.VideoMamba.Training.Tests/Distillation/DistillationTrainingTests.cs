@@ -3,6 +3,7 @@ using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Evaluation;
+using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 using static TorchSharp.torch;
 
@@ -85,6 +86,19 @@ public sealed class DistillationTrainingTests : IDisposable
 
         Assert.IsLessThan(result.Epochs[0].TrainLoss / 5, result.Epochs[^1].TrainLoss);
         Assert.IsTrue(ClipScorer.Score(model, ToyClips.Set(), ToyClips.Options).All(clip => clip.Output[2] == clip.Output.Max()), "The student says what the teacher says");
+    }
+
+    [TestMethod]
+    [DataRow(DistillationKind.Tokens)]
+    [DataRow(DistillationKind.Soft)]
+    public void BothSubmodelsFollowTheTeacher(DistillationKind kind)
+    {
+        var options = Options(options => options with { Kind = kind }) with { Loss = ClassificationLoss.Cosub };
+
+        var result = new TrainingRun(ToyClips.Config with { DropPath = 0.2 }, options).Fit(ToyClips.Set());
+        result.Model.Dispose();
+
+        Assert.IsLessThan(result.Epochs[0].TrainLoss, result.Epochs[^1].TrainLoss);
     }
 
     [TestMethod]

@@ -149,7 +149,7 @@ public sealed partial class VideoMambaTrainer
         /// <summary>Brightness, contrast and saturation are scaled by up to this part either way, where there is no <see cref="AugmentationPolicy"/>, or 3-Augment; in [0, 1).</summary>
         public double ColorJitter { get; set; }
 
-        /// <summary>What a random crop is measured by.</summary>
+        /// <summary>Which random crop is taken.</summary>
         public CropStyle Crop { get; set; }
 
         /// <summary>Least area of the random crop over that of the largest one that fits, in (0, 1]; 1 for none.</summary>

@@ -52,7 +52,7 @@ public sealed record ClipAugmentation
     /// </summary>
     public double ColorJitter { get; init; }
 
-    /// <summary>What <see cref="MinScale"/> and <see cref="MaxAspect"/> are measured by.</summary>
+    /// <summary>Which random crop is taken, and what <see cref="MinScale"/> and <see cref="MaxAspect"/> are measured by.</summary>
     public CropStyle Crop { get; init; }
 
     /// <summary>Least area of the crop, over that of the largest one that fits or (<see cref="CropStyle.Inception"/>) over the frame's; in (0, 1]; 1 for no random crop.</summary>

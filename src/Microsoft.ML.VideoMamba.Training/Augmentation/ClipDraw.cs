@@ -1,7 +1,7 @@
 namespace Microsoft.ML.VideoMamba.Training.Augmentation;
 
 /// <summary>One draw of an augmentation: what happens to every frame of a clip.</summary>
-/// <param name="Left">First column of the crop, in pixels of the frame; below 0 and beyond the frame its edge is repeated.</param>
+/// <param name="Left">First column of the crop, in pixels of the frame; it may begin before it and end beyond it.</param>
 /// <param name="Top">First row of the crop.</param>
 /// <param name="Width">Columns of the crop.</param>
 /// <param name="Height">Rows of the crop.</param>
@@ -9,15 +9,18 @@ namespace Microsoft.ML.VideoMamba.Training.Augmentation;
 /// <param name="Gain">Factor of a pixel's distance from middle grey.</param>
 /// <param name="Offset">Added to a pixel, on the scale of 0 to 1.</param>
 /// <param name="Noise">Deviation of the noise, on the scale of 0 to 1.</param>
-/// <param name="Closed">Whether pixels just outside the crop play no part, as if the frame ended there.</param>
-internal readonly record struct ClipDraw(double Left, double Top, double Width, double Height, bool Flip, double Gain, double Offset, double Noise, bool Closed = false)
+/// <param name="Edge">What the crop sees beyond an edge.</param>
+internal readonly record struct ClipDraw(double Left, double Top, double Width, double Height, bool Flip, double Gain, double Offset, double Noise, CropEdge Edge = CropEdge.Repeated)
 {
     /// <summary>Draws for a frame of one size that becomes one of another.</summary>
     public static ClipDraw Of(ClipAugmentation augmentation, int height, int width, int newHeight, int newWidth, Random random)
     {
-        var (left, top, cropWidth, cropHeight) = augmentation.Crop == CropStyle.Inception
-            ? InceptionCrop.Draw(height, width, augmentation.MinScale, augmentation.MaxAspect, random)
-            : Fitted(augmentation, height, width, newHeight, newWidth, random);
+        var ((left, top, cropWidth, cropHeight), edge) = augmentation.Crop switch
+        {
+            CropStyle.Inception => (InceptionCrop.Draw(height, width, augmentation.MinScale, augmentation.MaxAspect, random), CropEdge.Closed),
+            CropStyle.Simple => (SimpleCrop.Draw((height, width), (newHeight, newWidth), random), CropEdge.Reflected),
+            _ => (Fitted(augmentation, height, width, newHeight, newWidth, random), CropEdge.Repeated),
+        };
         return new ClipDraw(
             left,
             top,
@@ -27,7 +30,7 @@ internal readonly record struct ClipDraw(double Left, double Top, double Width, 
             1 + augmentation.Contrast * Signed(random),
             augmentation.Brightness * Signed(random),
             augmentation.Noise * random.NextDouble(),
-            Closed: augmentation.Crop == CropStyle.Inception);
+            edge);
     }
 
     /// <summary>The draw of a frame that has been cropped and mirrored already: only its colours are left to change.</summary>

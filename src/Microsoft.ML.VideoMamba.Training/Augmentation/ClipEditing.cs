@@ -27,7 +27,7 @@ internal sealed class ClipEditing
     {
         var operations = DrawPolicy(random).Concat(_policy is null or { LeavesJitter: true } ? DrawJitter(random) : []).ToList();
         if (_augmentation.Order == AugmentationOrder.PolicyFirst) return Editor(operations, null, frame, random);
-        var crop = new FrameCrop(draw, frame, _size);
+        var crop = FrameCrop.Of(draw, frame, _size);
         draw = draw.Whole(_size.Height, _size.Width);
         return Editor(operations, crop, _size, random);
     }

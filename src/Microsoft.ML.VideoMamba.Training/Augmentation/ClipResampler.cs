@@ -13,8 +13,8 @@ internal sealed class ClipResampler
     public ClipResampler(ClipDraw draw, (int Height, int Width) frame, int height, int width)
     {
         (_height, _width) = (height, width);
-        _columns = draw.Closed ? Taps(draw.Left, draw.Width, draw.Left, draw.Left + draw.Width - 1, width) : Taps(draw.Left, draw.Width, 0, frame.Width - 1, width);
-        _rows = draw.Closed ? Taps(draw.Top, draw.Height, draw.Top, draw.Top + draw.Height - 1, height) : Taps(draw.Top, draw.Height, 0, frame.Height - 1, height);
+        _columns = Taps(draw.Left, draw.Width, draw.Edge, frame.Width, width);
+        _rows = Taps(draw.Top, draw.Height, draw.Edge, frame.Height, height);
         if (draw.Flip) Array.Reverse(_columns);
         for (int channel = 0; channel < 3; channel++)
         {
@@ -75,17 +75,30 @@ internal sealed class ClipResampler
         for (int x = 0; x < row.Length; x++) row[x] += noise * normal[x];
     }
 
-    /// <summary>For each new pixel along an axis the two old ones around its centre and the second one's weight; those at the ends are repeated.</summary>
-    private static AxisTap[] Taps(double start, double length, double least, double most, int newSize)
+    /// <summary>For each new pixel along an axis the two old ones around its centre and the second one's weight.</summary>
+    private static AxisTap[] Taps(double start, double length, CropEdge edge, int oldSize, int newSize)
     {
+        var (least, most) = edge == CropEdge.Closed ? (start, start + length - 1) : (0, oldSize - 1);
         var taps = new AxisTap[newSize];
         for (int i = 0; i < newSize; i++)
         {
-            double position = Math.Clamp(start + (i + 0.5) * length / newSize - 0.5, least, most);
-            int first = (int)position;
-            taps[i] = new AxisTap(first, Math.Min(first + 1, (int)most), (float)(position - first));
+            double position = start + (i + 0.5) * length / newSize - 0.5;
+            taps[i] = edge == CropEdge.Reflected ? Reflected(position, oldSize) : Repeated(Math.Clamp(position, least, most), (int)most);
         }
 
         return taps;
+    }
+
+    private static AxisTap Repeated(double position, int last)
+    {
+        int first = (int)position;
+        return new AxisTap(first, Math.Min(first + 1, last), (float)(position - first));
+    }
+
+    private static AxisTap Reflected(double position, int size)
+    {
+        double below = Math.Floor(position), weight = position - below;
+        int first = SimpleCrop.Reflected((int)below, size), second = SimpleCrop.Reflected((int)below + 1, size);
+        return first <= second ? new AxisTap(first, second, (float)weight) : new AxisTap(second, first, (float)(1 - weight));
     }
 }

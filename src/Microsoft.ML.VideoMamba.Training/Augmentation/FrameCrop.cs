@@ -1,38 +1,32 @@
-using Microsoft.ML.VideoMamba.Video.Transforms;
-
 namespace Microsoft.ML.VideoMamba.Training.Augmentation;
 
-/// <summary>Cuts a box out of frames and resizes it, bicubic with antialiasing, mirrored if asked for: how images are cropped to learn from.</summary>
-internal sealed class FrameCrop
+/// <summary>Cuts a part out of frames and resizes it, bicubic with antialiasing, mirrored if asked for: how images are cropped to learn from. Serves one thread.</summary>
+internal abstract class FrameCrop
 {
-    private readonly int _frameWidth, _left, _top, _width, _height;
+    private readonly int _width;
     private readonly bool _flip;
-    private readonly FrameResizer _resizer;
-    private readonly byte[] _box;
+
+    /// <param name="width">Of the frames that it makes.</param>
+    /// <param name="flip">Whether left and right change places.</param>
+    private protected FrameCrop(int width, bool flip) => (_width, _flip) = (width, flip);
 
     /// <summary>Prepares for a clip.</summary>
-    /// <param name="draw">The box, which is rounded to whole pixels inside the frame, and whether to mirror.</param>
+    /// <param name="draw">The box, and whether to mirror.</param>
     /// <param name="frame">The frames' size.</param>
     /// <param name="size">The new size.</param>
-    public FrameCrop(ClipDraw draw, (int Height, int Width) frame, (int Height, int Width) size)
-    {
-        _frameWidth = frame.Width;
-        (_left, _width) = Inside(draw.Left, draw.Width, frame.Width);
-        (_top, _height) = Inside(draw.Top, draw.Height, frame.Height);
-        _flip = draw.Flip;
-        _resizer = FrameResizer.Create(ResizeFilter.BicubicAntialiased, _height, _width, size.Height, size.Width);
-        _box = GC.AllocateUninitializedArray<byte>(_height * _width * 3);
-    }
+    public static FrameCrop Of(ClipDraw draw, (int Height, int Width) frame, (int Height, int Width) size) =>
+        draw.Edge == CropEdge.Reflected ? new ReflectedCrop(draw, frame, size) : new BoxCrop(draw, frame, size);
 
-    /// <summary>Takes the box of one frame.</summary>
+    /// <summary>Takes the part of one frame.</summary>
     /// <param name="frame">(H, W, 3) bytes.</param>
     /// <param name="taken">Of the new size.</param>
     public void Take(ReadOnlySpan<byte> frame, Span<byte> taken)
     {
-        for (int y = 0; y < _height; y++) frame.Slice(((_top + y) * _frameWidth + _left) * 3, _width * 3).CopyTo(_box.AsSpan(y * _width * 3));
-        _resizer.Resize(_box, taken);
-        if (_flip) Mirror(taken, _resizer.NewWidth);
+        Cut(frame, taken);
+        if (_flip) Mirror(taken, _width);
     }
+
+    private protected abstract void Cut(ReadOnlySpan<byte> frame, Span<byte> taken);
 
     private static void Mirror(Span<byte> frame, int width)
     {
@@ -43,11 +37,5 @@ internal sealed class FrameCrop
             pixels.Reverse();
             for (int x = 0; x < pixels.Length; x += 3) (pixels[x], pixels[x + 2]) = (pixels[x + 2], pixels[x]);
         }
-    }
-
-    private static (int Start, int Length) Inside(double start, double length, int size)
-    {
-        int whole = Math.Clamp((int)Math.Round(length), 1, size);
-        return (Math.Clamp((int)Math.Round(start), 0, size - whole), whole);
     }
 }

@@ -20,6 +20,7 @@ public sealed class ClipPlanTests
         {
             new ClipAugmentation(), new ClipAugmentation { Flip = true, Noise = 0, Crop = CropStyle.Inception }, new ClipAugmentation { ColorJitter = 0.4, Flip = true },
             new ClipAugmentation { ColorJitter = 0.3, Order = AugmentationOrder.CropFirst, Interpolation = FrameInterpolation.Drawn },
+            ClipAugmentation.None with { Crop = CropStyle.Simple, Flip = true },
         }
         from size in new[] { (Height: 48, Width: 48), (Height: 37, Width: 90), (Height: 120, Width: 64) }
         from evaluated in new[] { false, true }

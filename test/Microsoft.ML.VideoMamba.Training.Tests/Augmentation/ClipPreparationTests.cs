@@ -23,6 +23,8 @@ public sealed class ClipPreparationTests
         [ClipAugmentation.Kinetics with { Policy = null, Erasing = null }],
         [ClipAugmentation.ImageNet with { Erasing = null }],
         [ClipAugmentation.ImageNet with { Policy = null, Erasing = null, Crop = CropStyle.Fitted, Shift = 0.5 }],
+        [ClipAugmentation.ImageNet with { Policy = "3-augment", Erasing = null, Crop = CropStyle.Simple }],
+        [ClipAugmentation.None with { Crop = CropStyle.Simple }],
     ];
 
     [TestMethod]
@@ -151,6 +153,53 @@ public sealed class ClipPreparationTests
         Assert.AreEqual((498, 0, 4, 3), InceptionCrop.Draw(3, 1000, 0.9, 4.0 / 3, new Random(1)));
         Assert.AreEqual((0, 498, 3, 4), InceptionCrop.Draw(1000, 3, 0.9, 4.0 / 3, new Random(1)));
         Assert.AreEqual((0, 499, 1, 1), InceptionCrop.Draw(1000, 1, 0.9, 4.0 / 3, new Random(1)));
+    }
+
+    [TestMethod]
+    public void SimpleCropsTakeEveryPlaceOfThePaddedFrame()
+    {
+        var random = new Random(1);
+        var drawn = Enumerable.Range(0, 3000).Select(_ => SimpleCrop.Draw((240, 320), (60, 60), random)).ToList();
+
+        // The frame becomes 60 x 80, so that a pixel of it is four of the frame's.
+        Assert.IsTrue(drawn.All(box => (box.Width, box.Height) == (240, 240)));
+        CollectionAssert.AreEqual(Enumerable.Range(-4, 9).Select(place => 4.0 * place).ToArray(), drawn.Select(box => box.Top).Distinct().Order().ToArray());
+        CollectionAssert.AreEqual(Enumerable.Range(-4, 29).Select(place => 4.0 * place).ToArray(), drawn.Select(box => box.Left).Distinct().Order().ToArray());
+        Assert.AreEqual((85, 64), SimpleCrop.Covering((320, 240), (64, 64)));
+        Assert.AreEqual((64, 128), SimpleCrop.Covering((10, 20), (64, 100)));
+    }
+
+    [TestMethod]
+    [DataRow(AugmentationOrder.PolicyFirst)]
+    [DataRow(AugmentationOrder.CropFirst)]
+    public void ASimpleCropIsTheFrameShiftedAndReflected(AugmentationOrder order)
+    {
+        var clip = Still(Frames, Size, Size);
+        float[] plain = Plane(Prepare(ClipAugmentation.None, clip, seed: 1), 0, 0);
+        var shifts = new HashSet<(int, int)>();
+        for (int seed = 0; seed < 60; seed++)
+        {
+            float[] seen = Plane(Prepare(ClipAugmentation.None with { Crop = CropStyle.Simple, Order = order }, clip, seed), 0, 0);
+            shifts.Add((from down in Enumerable.Range(-4, 9) from across in Enumerable.Range(-4, 9) where Near(seen, Shifted(plain, down, across)) select (down, across)).Single());
+        }
+
+        Assert.IsGreaterThan(30, shifts.Count);
+
+        static float[] Shifted(float[] plane, int down, int across) =>
+            [.. from y in Enumerable.Range(down, Size) from x in Enumerable.Range(across, Size) select plane[Mirrored(y) * Size + Mirrored(x)]];
+
+        static int Mirrored(int place) => place < 0 ? -place : place >= Size ? 2 * (Size - 1) - place : place;
+    }
+
+    [TestMethod]
+    [DataRow(AugmentationOrder.PolicyFirst)]
+    [DataRow(AugmentationOrder.CropFirst)]
+    public void SimpleCropsOfTinyAndLongFramesStayInside(AugmentationOrder order)
+    {
+        foreach (var (height, width) in new[] { (1, 1), (1, 3), (2, 40), (300, 2) })
+        {
+            for (int seed = 0; seed < 10; seed++) Assert.IsTrue(Prepare(ClipAugmentation.None with { Crop = CropStyle.Simple, Order = order }, Still(Frames, height, width), seed).All(float.IsFinite));
+        }
     }
 
     [TestMethod]

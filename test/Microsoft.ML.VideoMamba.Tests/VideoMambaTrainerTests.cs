@@ -1,6 +1,8 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Training;
+using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Reading;
 
@@ -66,6 +68,18 @@ public sealed class VideoMambaTrainerTests
 
         Assert.HasCount(2, folds);
         Assert.IsTrue(folds.All(fold => double.IsFinite(fold.Metrics.LogLoss)));
+    }
+
+    [TestMethod]
+    [DataRow(ClassificationLoss.BinaryCrossEntropy)]
+    [DataRow(ClassificationLoss.Cosub)]
+    public void LearnsByAYesOrNoForEachClass(ClassificationLoss loss)
+    {
+        var clips = TinyTrainer.Clips(_ml);
+
+        var model = TinyTrainer.Classifier(_ml, clips, options => (options.Loss, options.DropPath, options.Epochs, options.Crop) = (loss, 0.1, 12, CropStyle.Simple));
+
+        Assert.IsGreaterThan(0.8, _ml.MulticlassClassification.Evaluate(model.Transform(clips)).MicroAccuracy);
     }
 
     [TestMethod]

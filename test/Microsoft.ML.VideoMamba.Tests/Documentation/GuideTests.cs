@@ -11,6 +11,7 @@ using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Tests;
 using Microsoft.ML.VideoMamba.Training;
+using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Inference;
 
 // A user's code lies outside the library's namespace: the snippets compile with the usings that they show.
@@ -165,6 +166,31 @@ public sealed class GuideTests
         var clips = ml.Data.LoadFromEnumerable(VideoFolder.Read("clips"));
         var model = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.LoadVideoFrames("Video", "Path")).Append(ml.MulticlassClassification.Trainers.VideoMamba(options)).Fit(clips);
         Assert.AreEqual((4, 32), (model.LastTransformer.Config.Depth, model.LastTransformer.Config.Height));
+    }
+
+    [TestMethod]
+    public void ATeacher()
+    {
+        #region teacher
+        var options = new VideoMambaTrainer.Options
+        {
+            Teacher = "videomamba_t16_k400_f8_res224.pth",      // frozen; any VideoMamba, usually a smaller one
+            TeacherEpochs = 2,                                  // then the labels teach alone
+            Depth = 6,
+            ImageSize = 32,
+            Epochs = 3,
+        };
+        #endregion
+
+        var ml = new MLContext(seed: 1);
+        var clips = ml.Data.LoadFromEnumerable(VideoFolder.Read("clips"));
+        var prepare = ml.Transforms.Conversion.MapValueToKey("Label").Append(ml.Transforms.LoadVideoFrames("Video", "Path"));
+        foreach (var kind in Enum.GetValues<DistillationKind>())
+        {
+            options.DistillationKind = kind;
+            var model = prepare.Append(ml.MulticlassClassification.Trainers.VideoMamba(options)).Fit(clips);
+            Assert.HasCount(3, model.LastTransformer.Epochs);
+        }
     }
 
     [TestMethod]

@@ -1,5 +1,3 @@
-using Microsoft.ML.VideoMamba.Kernels.Cuda;
-using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.TestCommon;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,11 +11,7 @@ namespace Microsoft.ML.VideoMamba.Models.Tests;
 public sealed class ModelGpuTests
 {
     [TestInitialize]
-    public void RequireCard()
-    {
-        TorchRuntime.EnsureLoaded();
-        if (CudaSupport.Problem() is { } problem) Assert.Inconclusive(problem);
-    }
+    public void RequireCard() => Gpu.Require();
 
     [TestMethod]
     [DataRow(NormKind.Rms, ScanOrder.SpatialFirst, 0)]

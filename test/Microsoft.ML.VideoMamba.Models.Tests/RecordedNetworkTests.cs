@@ -1,4 +1,3 @@
-using Microsoft.ML.VideoMamba.Kernels.Cuda;
 using Microsoft.ML.VideoMamba.TestCommon;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,7 +21,7 @@ public sealed class RecordedNetworkTests
     [DynamicData(nameof(Configurations))]
     public void ScoresAsTheModelInMainMemory(VideoMambaConfig config)
     {
-        RequireCard();
+        Gpu.Require();
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         using var model = Model(config);
@@ -45,7 +44,7 @@ public sealed class RecordedNetworkTests
     [DoNotParallelize]
     public void ThreadsTakeTurnsAndResultsStay()
     {
-        RequireCard();
+        Gpu.Require();
         using var model = Model(s_small);
         using var inputs = NewDisposeScope();
         using var gradients = no_grad();
@@ -66,7 +65,7 @@ public sealed class RecordedNetworkTests
     [DoNotParallelize]
     public void WrongClipsAreNamed()
     {
-        RequireCard();
+        Gpu.Require();
         using var scope = NewDisposeScope();
         using var model = Model(s_small);
         model.to(CUDA);
@@ -95,12 +94,6 @@ public sealed class RecordedNetworkTests
         var model = new VideoMambaModel(config);
         model.eval();
         return model;
-    }
-
-    private static void RequireCard()
-    {
-        Kernels.Runtime.TorchRuntime.EnsureLoaded();
-        if (CudaSupport.Problem() is { } problem) Assert.Inconclusive(problem);
     }
 
     private static void AssertClose(Tensor expected, Tensor got, double tolerance)

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Microsoft.ML.Data;
-using Microsoft.ML.VideoMamba.Kernels.Cuda;
-using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Networks;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Training;
@@ -19,11 +17,7 @@ public sealed class GpuTests
     public required TestContext TestContext { get; set; }
 
     [TestInitialize]
-    public void RequireCard()
-    {
-        TorchRuntime.EnsureLoaded();
-        if (CudaSupport.Problem() is { } problem) Assert.Inconclusive(problem);
-    }
+    public void RequireCard() => Gpu.Require();
 
     [TestMethod]
     public void LearnsOnTheCardAndScoresOnEither()

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.ML.VideoMamba.Kernels.Cuda;
-using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
@@ -24,8 +22,7 @@ public sealed class PrecisionGpuTests
     [DataRow(TrainingPrecision.BFloat16)]
     public void BFloat16AgreesWithFloat32(TrainingPrecision precision)
     {
-        TorchRuntime.EnsureLoaded();
-        if (CudaSupport.Problem() is { } problem) Assert.Inconclusive(problem);
+        Gpu.Require();
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         var heldOut = PanningClips.Set(HeldOut / PanningClips.Classes, seed: 2);

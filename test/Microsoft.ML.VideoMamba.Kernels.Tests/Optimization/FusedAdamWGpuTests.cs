@@ -1,5 +1,4 @@
 using Microsoft.ML.VideoMamba.Kernels.Optimization;
-using Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
 using Microsoft.ML.VideoMamba.TestCommon;
 using static TorchSharp.torch;
 

@@ -1,6 +1,4 @@
-using Microsoft.ML.VideoMamba.Kernels.Cuda;
 using Microsoft.ML.VideoMamba.Kernels.Frames;
-using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
@@ -47,8 +45,7 @@ public sealed class ClipPlanTests
     [DynamicData(nameof(Cases))]
     public void ACardMakesWhatIsPrepared(ClipAugmentation augmentation, int height, int width, bool evaluated)
     {
-        TorchRuntime.EnsureLoaded();
-        if (CudaSupport.Problem() is { } problem) Assert.Inconclusive(problem);
+        Gpu.Require();
         var preparation = new ClipPreparation(s_config, augmentation);
         VideoClip[] clips = [Noise(height, width, 7), Noise(50, 70, 4), Noise(height, width, 9)];
         using var uploader = new FrameUploader(CUDA, (4, 48, 48), batch: 3, NormalNoise.Table, ahead: 2);

@@ -1,11 +1,11 @@
 using Microsoft.ML.VideoMamba.Kernels.Cuda;
 
-namespace Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
+namespace Microsoft.ML.VideoMamba.TestCommon;
 
 /// <summary>The card that tests of category Gpu run on.</summary>
 internal static class Gpu
 {
-    /// <summary>Marks the running test as skipped where there is none.</summary>
+    /// <summary>Loads torch, and marks the running test as skipped where there is no card.</summary>
     public static void Require()
     {
         if (CudaSupport.Problem() is { } problem) Assert.Inconclusive(problem);

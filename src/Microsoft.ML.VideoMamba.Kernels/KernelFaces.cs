@@ -28,7 +28,7 @@ public static class KernelFaces
     /// <summary>
     /// Whether the CPU multiplies bfloat16 matrices itself: AVX512-BF16 or AMX, which libtorch uses. .NET has no intrinsics of them, so that the CPU is asked.
     /// </summary>
-    public static bool HasBFloat16Products { get; } = HasAvx512BFloat16() || HasAmxBFloat16();
+    public static bool HasBFloat16Products { get; } = HasAvx512BFloat16 || HasAmxBFloat16;
 
     /// <summary>
     /// The face that runs for <paramref name="tensor"/> when <paramref name="asked"/> is asked for: float64, other devices and cards that are too old have the
@@ -53,9 +53,10 @@ public static class KernelFaces
         };
     }
 
-    private static bool HasAvx512BFloat16() => Avx512F.IsSupported && (ExtendedFeatures(1).Eax & 1 << 5) != 0;
+    /// <summary>Whether the CPU has the instructions that multiply vectors of bfloat16 pairs.</summary>
+    internal static bool HasAvx512BFloat16 => Avx512F.IsSupported && (ExtendedFeatures(1).Eax & 1 << 5) != 0;
 
-    private static bool HasAmxBFloat16() => Avx512F.IsSupported && (ExtendedFeatures(0).Edx & 1 << 22) != 0;
+    private static bool HasAmxBFloat16 => Avx512F.IsSupported && (ExtendedFeatures(0).Edx & 1 << 22) != 0;
 
     /// <summary>Leaf 7 of CPUID.</summary>
     private static (int Eax, int Ebx, int Ecx, int Edx) ExtendedFeatures(int subleaf) =>
@@ -71,8 +72,8 @@ public static class KernelFaces
             (Fma.IsSupported, "FMA"),
             (Avx512F.IsSupported, "AVX-512F"),
             (Avx512DQ.IsSupported, "AVX-512DQ"),
-            (HasAvx512BFloat16(), "AVX512-BF16"),
-            (HasAmxBFloat16(), "AMX-BF16"),
+            (HasAvx512BFloat16, "AVX512-BF16"),
+            (HasAmxBFloat16, "AMX-BF16"),
         ];
         return [.. sets.Where(set => set.Has).Select(set => set.Name)];
     }

@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.MatrixProducts;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 using Microsoft.ML.VideoMamba.Kernels.Threading;
 using TorchSharp;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.VideoMamba.Kernels.Inference;
 
 /// <summary>
-/// A network for scoring on a CPU in float32: matrices packed once, passes over a few clips that keep their buffers. Clips are independent, so that each thread
+/// A network for scoring on a CPU in float32 or bfloat16: matrices packed once, passes over a few clips that keep their buffers. Clips are independent, so that each thread
 /// takes its own while there are enough of them; the threads share what is left over.
 /// </summary>
 /// <remarks>Safe to call from several threads at once. Later changes of the parameters are not seen. Walks tokens in spatial-first order.</remarks>
@@ -34,22 +35,28 @@ public sealed unsafe class PackedNetwork : IDisposable
     public static string? Problem(NetworkParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        var first = parameters.Layers[0].Mixer.InProj;
-        return first.device_type == DeviceType.CPU && first.dtype == ScalarType.Float32 ? null : $"A network is packed in float32 in main memory; this one is {first.dtype} on {first.device}.";
+        var mixer = parameters.Layers[0].Mixer;
+        var (type, device) = (mixer.InProj.dtype, mixer.InProj.device);
+        if (device.type != DeviceType.CPU || type is not (ScalarType.Float32 or ScalarType.BFloat16)) return $"A network is packed in float32 or bfloat16 in main memory; this one is {type} on {device}.";
+        if (type == ScalarType.Float32) return null;
+        if (!PairTile.IsSupported) return "This machine has no AVX512-BF16, or lets no process make the code that uses it.";
+        long[] inputs = [parameters.Patches.PatchSize, .. mixer.OutProj.shape];
+        return inputs.Any(count => count % 2 != 0) ? $"bfloat16 is multiplied in pairs: patches of {inputs[0]} numbers, {inputs[1]} channels and {inputs[2]} inner ones are not all even." : null;
     }
 
     /// <summary>Runs clips through all layers.</summary>
     /// <param name="clips">(batch, channels, frames, height, width), or without frames for images, float32 in main memory, of the network's sizes.</param>
     /// <param name="allTokens">Whether the results of all tokens are wanted, and not those of the class tokens alone.</param>
-    /// <returns>The last mixer's result, not yet added, and the stream before it, (batch, tokens or 1, embed_dim).</returns>
+    /// <returns>The last mixer's result, not yet added, and the stream before it, (batch, tokens or 1, embed_dim): the result in the activations' type, the stream in float32.</returns>
     public (Tensor Hidden, Tensor Residual) Run(Tensor clips, bool allTokens)
     {
         ArgumentNullException.ThrowIfNull(clips);
         using var scope = NewDisposeScope();
         var dense = clips.contiguous();
         int batch = (int)dense.shape[0], threads = ThreadTeam.Size, rows = allTokens ? _length : 1;
-        Tensor hidden = empty(batch, rows, _embed), residual = empty(batch, rows, _embed);
-        float* pixels = (float*)TensorMemory.Address(dense), toHidden = (float*)TensorMemory.Address(hidden), toResidual = (float*)TensorMemory.Address(residual);
+        Tensor hidden = empty([batch, rows, _embed], _weights.Type), residual = empty(batch, rows, _embed);
+        float* pixels = (float*)TensorMemory.Address(dense), toResidual = (float*)TensorMemory.Address(residual);
+        var toHidden = new TensorRows(hidden);
         long pixelsOfClip = dense.NumberOfElements / batch, resultsOfClip = (long)rows * _embed;
         int clipsOfPass = Math.Clamp(TokensOfPass / _length, 1, (batch + threads - 1) / threads);
         int passes = (batch + clipsOfPass - 1) / clipsOfPass, apart = threads > 1 ? passes / threads * threads : 0;
@@ -63,7 +70,7 @@ public sealed unsafe class PackedNetwork : IDisposable
             int first = number * clipsOfPass;
             var pass = Take(Math.Min(clipsOfPass, batch - first), allTokens);
             pass.Run(pixels + first * pixelsOfClip, alone);
-            pass.CopyResults(toHidden + first * resultsOfClip, toResidual + first * resultsOfClip);
+            pass.CopyResults(toHidden.At((long)first * rows, 0), toResidual + first * resultsOfClip);
             GiveBack(pass);
         }
     }

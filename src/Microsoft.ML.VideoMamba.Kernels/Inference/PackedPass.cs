@@ -11,7 +11,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Inference;
 
 /// <summary>
 /// A network's pass over clips on a CPU, from pixels to what the last layer puts out: all kernels and buffers made beforehand for one batch size, so that a run
-/// allocates nothing to speak of and never enters torch. float32, tokens in spatial-first order.
+/// allocates nothing to speak of and never enters torch. float32 or bfloat16, tokens in spatial-first order.
 /// </summary>
 /// <remarks>One run at a time.</remarks>
 internal sealed unsafe class PackedPass : IDisposable
@@ -22,6 +22,7 @@ internal sealed unsafe class PackedPass : IDisposable
     private readonly PackedWeights _weights;
     private readonly PatchKernel _patches;
     private readonly Tensor _stream, _hidden;
+    private readonly Tensor? _sums;
     private readonly int _length, _embed, _inner;
 
     /// <summary>Makes room for a batch.</summary>
@@ -36,28 +37,30 @@ internal sealed unsafe class PackedPass : IDisposable
         var grid = parameters.Patches;
         (_weights, Batch, AllTokens) = (weights, batch, allTokens);
         (_length, _embed, _inner) = ((int)parameters.Positions.shape[0], (int)parameters.Positions.shape[1], (int)parameters.Layers[0].Mixer.OutProj.shape[1]);
-        (_stream, _hidden) = (Room(batch, _length, _embed), Room(batch, _length, _embed));
-        var xz = Room(batch, _length, 2 * _inner);
-        var y = Room(batch, _length, _inner);
+        (_stream, _hidden) = (Numbers(batch, _length, _embed), Activations(batch, _length, _embed));
+        var xz = Activations(batch, _length, 2 * _inner);
+        var y = Activations(batch, _length, _inner);
+        if (weights.Type != ScalarType.Float32 && parameters.Layers[0].Mixer.Reverse is not null) _sums = Numbers(batch, _length, _inner);
 
-        // Patches are gone before x and z come, and the embedded ones before y.
-        float* patches = Fits(xz, (long)batch * grid.Positions * grid.PatchSize), embedded = Fits(y, (long)batch * grid.Positions * _embed);
+        // Patches are gone before x and z come, and the embedded ones before the sums of the directions.
+        long rows = (long)batch * grid.Positions;
+        TensorRows patches = Fits(xz, weights.Type, rows, grid.PatchSize), embedded = Fits(_sums ?? y, ScalarType.Float32, rows, _embed);
         _patches = new PatchKernel(grid, batch, patches);
         Add(_patches);
-        Multiply(new MatrixView(patches, (long)batch * grid.Positions, grid.PatchSize, grid.PatchSize), weights.Patch, new MatrixView(embedded, (long)batch * grid.Positions, _embed, _embed));
-        Add(new TokenKernel(_length, batch, _embed, (float*)TensorMemory.Address(parameters.Positions), embedded, (float*)TensorMemory.Address(_stream)));
+        Multiply(patches, weights.Patch, embedded, rows);
+        Add(new TokenKernel(_length, batch, _embed, (float*)TensorMemory.Address(parameters.Positions), embedded.Row<float>(0), (float*)TensorMemory.Address(_stream)));
         for (int i = 0; i < weights.Layers.Count; i++)
         {
             AddNorm(parameters.Layers[i].Norm, first: i == 0);
-            Multiply(new MatrixView(_hidden), weights.Layers[i].InProj, new MatrixView(xz));
+            Multiply(new TensorRows(_hidden), weights.Layers[i].InProj, new TensorRows(xz), (long)batch * _length);
             AddMix(parameters.Layers[i].Mixer, weights.Layers[i].XProj, xz, y);
             bool classOnly = !allTokens && i == weights.Layers.Count - 1;
-            Multiply(
-                classOnly ? new MatrixView((float*)TensorMemory.Address(y), batch, _inner, (long)_length * _inner) : new MatrixView(y), weights.Layers[i].OutProj,
-                classOnly ? new MatrixView((float*)TensorMemory.Address(_hidden), batch, _embed, _embed) : new MatrixView(_hidden));
+            if (classOnly) Multiply(new TensorRows(y).From(0, _length), weights.Layers[i].OutProj, new TensorRows(_hidden), batch);
+            else Multiply(new TensorRows(y), weights.Layers[i].OutProj, new TensorRows(_hidden), (long)batch * _length);
         }
 
-        Tensor Room(params long[] shape) => Keep(empty(shape));
+        Tensor Numbers(params long[] shape) => Keep(empty(shape));
+        Tensor Activations(params long[] shape) => Keep(empty(shape, weights.Type));
     }
 
     /// <summary>Clips of a run.</summary>
@@ -82,19 +85,18 @@ internal sealed unsafe class PackedPass : IDisposable
     }
 
     /// <summary>Copies what the last run gave.</summary>
-    /// <param name="hidden">Receives the last mixer's result, not yet added, (batch, tokens or 1, embed_dim).</param>
+    /// <param name="hidden">Receives the last mixer's result, not yet added, (batch, tokens or 1, embed_dim), in the activations' type.</param>
     /// <param name="residual">Receives the stream before that result.</param>
-    public void CopyResults(float* hidden, float* residual)
+    public void CopyResults(void* hidden, float* residual)
     {
         int rows = AllTokens ? _length : 1;
-        Copy(_hidden, rows, hidden);
-        Copy(_stream, _length, residual);
+        Copy(new TensorRows(_hidden), rows, hidden);
+        Copy(new TensorRows(_stream), _length, residual);
 
-        void Copy(Tensor source, int rowsOfClip, float* to)
+        void Copy(TensorRows source, int rowsOfClip, void* to)
         {
-            float* from = (float*)TensorMemory.Address(source);
-            long count = (long)rows * _embed;
-            for (int clip = 0; clip < Batch; clip++) Buffer.MemoryCopy(from + (long)clip * rowsOfClip * _embed, to + clip * count, count * sizeof(float), count * sizeof(float));
+            long size = rows * source.RowSize;
+            for (int clip = 0; clip < Batch; clip++) Buffer.MemoryCopy(source.At((long)clip * rowsOfClip, 0), (byte*)to + clip * size, size, size);
         }
     }
 
@@ -110,12 +112,17 @@ internal sealed unsafe class PackedPass : IDisposable
         return buffer;
     }
 
-    /// <summary>The memory of a buffer, or of one of its own where that is too small.</summary>
-    private float* Fits(Tensor buffer, long floats) => (float*)TensorMemory.Address(buffer.NumberOfElements >= floats ? buffer : Keep(empty(floats)));
+    /// <summary>Rows in the memory of a buffer, or of one of their own where that is too small.</summary>
+    private TensorRows Fits(Tensor buffer, ScalarType type, long rows, long columns)
+    {
+        int elementSize = type == ScalarType.Float32 ? sizeof(float) : sizeof(ushort);
+        bool fits = buffer.NumberOfElements * buffer.ElementSize >= rows * columns * elementSize;
+        return new TensorRows(TensorMemory.Address(fits ? buffer : Keep(empty([rows, columns], type))), elementSize, columns);
+    }
 
-    private void Add(ISimdKernel kernel) => _steps.Add((kernel.Pieces, SimdRunner.Pieces(kernel, _weights.Width, ScalarType.Float32)));
+    private void Add(ISimdKernel kernel) => _steps.Add((kernel.Pieces, SimdRunner.Pieces(kernel, _weights.Width, _weights.Type)));
 
-    private void Multiply(MatrixView a, Panels b, MatrixView c) => Add(new ProductKernel(a, b, c, add: false, _weights.Width));
+    private void Multiply(TensorRows x, IPackedMatrix weight, TensorRows y, long rows) => Add(new LinearKernel(x, weight, y, rows));
 
     /// <summary>Adds the layer before to the stream and norms it, in place; the first layer finds the stream as it is.</summary>
     private void AddNorm(NormParameters norm, bool first)
@@ -124,7 +131,7 @@ internal sealed unsafe class PackedPass : IDisposable
         Add(new NormForwardKernel(operands, new NormOptions(_weights.Parameters.NormEpsilon, Centred: norm.Bias is not null, _weights.Width), _hidden, first ? null : _stream));
     }
 
-    private void AddMix(MixerParameters mixer, IReadOnlyList<Panels> xProj, Tensor xz, Tensor y)
+    private void AddMix(MixerParameters mixer, IReadOnlyList<IPackedMatrix> xProj, Tensor xz, Tensor y)
     {
         MixDirection[] directions = [.. PackedWeights.Directions(mixer)];
         var conv = new ConvSize(Batch, _length, _inner, _weights.Width);
@@ -132,7 +139,7 @@ internal sealed unsafe class PackedPass : IDisposable
         ConvPass[] convolutions = [.. directions.Select((direction, i) => new ConvPass(conv, _parameters, direction.ConvWeight, direction.ConvBias, silu: true, MixPlan.Order(i)))];
         foreach (var direction in directions.Skip(_selections.Count)) _selections.Add(Keep(empty((long)Batch * _length, direction.XProj.shape[0])));
         ScanPass[] passes = [.. directions.Select((direction, i) => MixPlan.ScanPass(scan, _parameters, direction, new TensorRows(xz), _selections[i], MixPlan.Order(i), convolutions[i]))];
-        Add(new MixSelectKernel(conv, new TensorRows(xz), convolutions, xProj, [.. _selections.Select(selection => new MatrixView(selection))]));
-        Add(new ScanForwardKernel(scan, passes, new ScanOutputs { Gate = new TensorRows(xz, _inner), Y = new TensorRows(y) }));
+        Add(new MixSelectKernel(conv, new TensorRows(xz), convolutions, xProj, [.. _selections.Select(selection => new TensorRows(selection))]));
+        Add(new ScanForwardKernel(scan, passes, new ScanOutputs { Gate = new TensorRows(xz, _inner), Y = new TensorRows(y), Sums = new TensorRows(_sums) }));
     }
 }

@@ -15,7 +15,7 @@ internal sealed class PackedWeights
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        Width = SimdRunner.PreferredWidth;
+        (Width, Type) = (SimdRunner.PreferredWidth, parameters.Layers[0].Mixer.InProj.dtype);
         Parameters = parameters with
         {
             PatchWeight = Keep(parameters.PatchWeight),
@@ -32,18 +32,22 @@ internal sealed class PackedWeights
 
     public SimdWidth Width { get; }
 
-    public Panels Patch { get; }
+    /// <summary>The activations' type: float32 or bfloat16.</summary>
+    public ScalarType Type { get; }
+
+    public IPackedMatrix Patch { get; }
 
     public IReadOnlyList<Layer> Layers { get; }
 
     public static IEnumerable<MixDirection> Directions(MixerParameters mixer) => mixer.Reverse is null ? [mixer.Forward] : [mixer.Forward, mixer.Reverse];
 
-    private Panels Pack(Tensor weight)
+    private IPackedMatrix Pack(Tensor weight)
     {
-        var matrix = new MatrixView(weight).Transposed;
-        var memory = Scratch.Keep(Panels.MostFloats(matrix, Width));
+        var matrix = new MatrixView(weight);
+        bool single = Type == ScalarType.Float32;
+        var memory = Scratch.Keep(single ? Panels.MostFloats(matrix.Transposed, Width) : PackedPairs.Floats(weight));
         _kept.Add(memory);
-        return new Panels(matrix, Width, memory);
+        return single ? new PackedSingles(matrix, Width, memory) : new PackedPairs(weight, Width, memory);
     }
 
     private Tensor Keep(Tensor parameter)
@@ -53,7 +57,9 @@ internal sealed class PackedWeights
         return tensor;
     }
 
-    private NormParameters Keep(NormParameters norm) => new(Keep(norm.Weight), norm.Bias is null ? null : Keep(norm.Bias));
+    private NormParameters Keep(NormParameters norm) => new(KeepWide(norm.Weight), norm.Bias is null ? null : KeepWide(norm.Bias));
+
+    private Tensor KeepWide(Tensor parameter) => Keep(parameter.to_type(ScalarType.Float32));
 
     private MixerParameters Keep(MixerParameters mixer) => MixerParameters.From([.. mixer.Tensors.Select(Keep)]);
 
@@ -61,5 +67,5 @@ internal sealed class PackedWeights
     /// <param name="InProj">in_proj.</param>
     /// <param name="XProj">x_proj of each direction.</param>
     /// <param name="OutProj">out_proj.</param>
-    public sealed record Layer(Panels InProj, IReadOnlyList<Panels> XProj, Panels OutProj);
+    public sealed record Layer(IPackedMatrix InProj, IReadOnlyList<IPackedMatrix> XProj, IPackedMatrix OutProj);
 }

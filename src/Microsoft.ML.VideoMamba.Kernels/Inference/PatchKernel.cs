@@ -6,7 +6,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Inference;
 /// <param name="grid">How clips are cut.</param>
 /// <param name="batch">Clips.</param>
 /// <param name="rows">Receives the patches.</param>
-internal sealed unsafe class PatchKernel(PatchGrid grid, int batch, float* rows) : ISimdKernel
+internal sealed unsafe class PatchKernel(PatchGrid grid, int batch, TensorRows rows) : ISimdKernel
 {
     /// <summary>The clips, (batch, colours, frames, height, width); pixels that fill no patch are left out.</summary>
     public float* Clips { get; set; }
@@ -21,7 +21,7 @@ internal sealed unsafe class PatchKernel(PatchGrid grid, int batch, float* rows)
         where TElement : unmanaged, IElement<TElement>
     {
         int times = grid.Frames / grid.Tubelet, row = piece % grid.Rows, time = piece / grid.Rows % times, clip = piece / grid.Rows / times;
-        float* destination = rows + (long)piece * grid.Columns * grid.PatchSize;
+        var destination = rows.Row<TElement>((long)piece * grid.Columns);
         for (int colour = 0; colour < grid.Colours; colour++)
         {
             for (int frame = 0; frame < grid.Tubelet; frame++)
@@ -33,11 +33,9 @@ internal sealed unsafe class PatchKernel(PatchGrid grid, int batch, float* rows)
     }
 
     /// <summary>One line of pixels, to the same line of each patch.</summary>
-    private void CopyLine(float* source, float* destination)
+    private void CopyLine<TElement>(float* source, TElement* destination)
+        where TElement : unmanaged, IElement<TElement>
     {
-        for (int column = 0; column < grid.Columns; column++, source += grid.Step, destination += grid.PatchSize)
-        {
-            new ReadOnlySpan<float>(source, grid.Patch).CopyTo(new Span<float>(destination, grid.Patch));
-        }
+        for (int column = 0; column < grid.Columns; column++, source += grid.Step, destination += grid.PatchSize) ElementRow.Narrow(source, grid.Patch, destination);
     }
 }

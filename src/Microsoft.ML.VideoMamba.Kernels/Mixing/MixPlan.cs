@@ -123,8 +123,8 @@ internal sealed unsafe class MixPlan
     {
         var convolutions = ConvPasses(scratch);
         Tensor[] selections = [.. _directions.Select(direction => empty(Rows, direction.XProj.shape[0]))];
-        Panels[] weights = [.. _directions.Select(direction => new Panels(new MatrixView(direction.XProj).Transposed, _width, scratch))];
-        SimdRunner.Run(new MixSelectKernel(_convSize, X, convolutions, weights, [.. selections.Select(selection => new MatrixView(selection))]), _width, _xz.dtype);
+        IPackedMatrix[] weights = [.. _directions.Select(direction => new PackedSingles(new MatrixView(direction.XProj), _width, scratch))];
+        SimdRunner.Run(new MixSelectKernel(_convSize, X, convolutions, weights, [.. selections.Select(selection => new TensorRows(selection))]), _width, _xz.dtype);
         return ([.. _directions.Select((direction, i) => ScanPass(_scanSize, scratch, direction, X, selections[i], Order(i), convolutions[i]))], selections);
     }
 

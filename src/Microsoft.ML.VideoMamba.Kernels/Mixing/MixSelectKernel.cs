@@ -5,16 +5,16 @@ using Microsoft.ML.VideoMamba.Kernels.Simd;
 namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 
 /// <summary>
-/// Convolution and selection in one, float32: (dt | B | C) = XProj silu(conv x) for a run of steps whose convolved inputs stay in the second cache and are
+/// Convolution and selection in one: (dt | B | C) = XProj silu(conv x) for a run of steps whose convolved inputs stay in the second cache and are
 /// not written. A piece is such a run of one clip in one direction.
 /// </summary>
 /// <param name="size">The convolution's sizes.</param>
 /// <param name="x">Inputs, (batch, length, channels).</param>
 /// <param name="passes">The directions.</param>
-/// <param name="weights">Each direction's XProj, transposed.</param>
+/// <param name="weights">Each direction's XProj, for inputs of x's type.</param>
 /// <param name="selections">Receives each direction's (dt | B | C), (batch · length, columns).</param>
 internal sealed unsafe class MixSelectKernel(
-    ConvSize size, TensorRows x, IReadOnlyList<ConvPass> passes, IReadOnlyList<Panels> weights, IReadOnlyList<MatrixView> selections) : ISimdKernel
+    ConvSize size, TensorRows x, IReadOnlyList<ConvPass> passes, IReadOnlyList<IPackedMatrix> weights, IReadOnlyList<TensorRows> selections) : ISimdKernel
 {
     public int Pieces => size.Pieces * passes.Count;
 
@@ -28,11 +28,9 @@ internal sealed unsafe class MixSelectKernel(
         int p = piece % passes.Count;
         var (clip, first, end) = size.Piece(piece / passes.Count);
         using var scratch = Scratch.Rent();
-        float* u = scratch.Take(ConvSize.TokensPerPiece * size.Channels);
-        passes[p].Convolve<TLanes, TElement>(size, x, clip, first, end, (TElement*)u, size.Channels, scratch);
-        var (weight, selection) = (weights[p], selections[p]);
-        float* destination = selection.At(passes[p].Token(size, clip, first), 0);
-        var rows = new MatrixView(destination, end - first, selection.Columns, passes[p].Stride * selection.RowStride);
-        new Product(new MatrixView(u, end - first, size.Channels, size.Channels), weight, rows, add: false, size.Width).Run<TLanes>(0, end - first, 0, weight.Count, scratch);
+        var u = (TElement*)scratch.Take(ConvSize.TokensPerPiece * size.Channels);
+        passes[p].Convolve<TLanes, TElement>(size, x, clip, first, end, u, size.Channels, scratch);
+        var destination = selections[p].From(passes[p].Token(size, clip, first), passes[p].Stride);
+        weights[p].Multiply<TLanes>(new TensorRows(u, sizeof(TElement), size.Channels), destination, 0, end - first, 0, weights[p].Panels, scratch);
     }
 }

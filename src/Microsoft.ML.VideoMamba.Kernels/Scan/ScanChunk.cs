@@ -48,7 +48,7 @@ internal unsafe ref struct ScanChunk
         where TElement : unmanaged, IElement<TElement>
     {
         long token = pass.Token(_size, clip, firstStep);
-        if (TElement.IsSingle && _size.States == _size.PaddedStates && pass.B.Stride == pass.C.Stride)
+        if (pass.B.AreSingle && _size.States == _size.PaddedStates && pass.B.Stride == pass.C.Stride)
         {
             B = pass.B.Row<float>(token);
             C = pass.C.Row<float>(token);
@@ -64,7 +64,7 @@ internal unsafe ref struct ScanChunk
         }
 
         if (pass.Rank == 0) return;
-        if (TElement.IsSingle)
+        if (pass.StepSizes.AreSingle)
         {
             _lowRank = pass.StepSizes.Row<float>(token);
             _lowRankStride = pass.Stride * pass.StepSizes.Stride;
@@ -165,6 +165,10 @@ internal unsafe ref struct ScanChunk
     private static void Widen<TElement>(TensorRows rows, long token, int step, int steps, int count, float* destination, long stride)
         where TElement : unmanaged, IElement<TElement>
     {
-        for (int i = 0; i < steps; i++, token += step, destination += stride) ElementRow.Widen(rows.Row<TElement>(token), count, destination);
+        for (int i = 0; i < steps; i++, token += step, destination += stride)
+        {
+            if (rows.AreSingle) ElementRow.Widen(rows.Row<Float32Element>(token), count, destination);
+            else ElementRow.Widen(rows.Row<TElement>(token), count, destination);
+        }
     }
 }

@@ -40,7 +40,10 @@ internal sealed unsafe class ScanPass
     /// <summary>What makes the inputs, computed again chunk by chunk instead of being kept, or null.</summary>
     public ConvPass? Convolution { get; init; }
 
-    /// <summary>Step sizes before bias and softplus, (batch, length, channels), or of low rank, (batch, length, <see cref="Rank"/>).</summary>
+    /// <summary>
+    /// Step sizes before bias and softplus, (batch, length, channels), or of low rank, (batch, length, <see cref="Rank"/>); these, <see cref="B"/> and
+    /// <see cref="C"/> may be float32 beside inputs of another type.
+    /// </summary>
     public required TensorRows StepSizes { get; init; }
 
     /// <summary>Input map, (batch, length, d_state).</summary>

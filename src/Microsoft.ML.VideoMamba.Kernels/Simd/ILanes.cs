@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Simd;
 

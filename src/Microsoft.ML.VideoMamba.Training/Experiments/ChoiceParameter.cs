@@ -11,6 +11,8 @@ public sealed record ChoiceParameter(string Name, IReadOnlyList<JsonElement> Val
 
     internal override double Middle => Centre(0);
 
+    internal override double Width => 1.0 / Values.Count;
+
     /// <summary>A choice of .NET values, written as JSON.</summary>
     /// <param name="name">The field.</param>
     /// <param name="values">Numbers, text, null, or objects with the fields' own names.</param>

@@ -11,7 +11,7 @@ public static class DefaultRecipeSpace
 
     /// <summary>Makes the space around a recipe.</summary>
     /// <param name="recipe">What the trials start from; <see cref="SmallRecipe"/> if left out. Its own values are among the choices.</param>
-    /// <param name="checkpoints">Weights that a trial may start from; a trial may start without, too.</param>
+    /// <param name="checkpoints">Weights that a trial may start from; the first trial starts from the first of them, and a trial may start without, too.</param>
     /// <param name="teachers">Checkpoints that a trial may learn from beside the labels (self-distillation); it may do without, too. Their class scores are followed.</param>
     public static RecipeSpace Around(Recipe? recipe = null, IReadOnlyList<string>? checkpoints = null, IReadOnlyList<string>? teachers = null)
     {
@@ -23,7 +23,7 @@ public static class DefaultRecipeSpace
         var model = recipe.Model;
         int depth = recipe.ToConfig().Depth;
         List<SearchParameter> parameters = [];
-        if (starts) parameters.Add(ChoiceParameter.Of(Checkpoint, [null, .. checkpoints!]));
+        if (starts) parameters.Add(ChoiceParameter.Of(Checkpoint, [null, .. checkpoints!]) with { Default = JsonSerializer.SerializeToElement(checkpoints![0]) });
         parameters.AddRange(
         [
             ChoiceParameter.Of("model.arch", Ordered([.. VideoMambaConfig.Presets.Keys], [model.Arch], "tiny", "small")) with { When = fresh },

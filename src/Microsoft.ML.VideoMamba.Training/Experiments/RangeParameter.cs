@@ -19,6 +19,8 @@ public sealed record RangeParameter(string Name, double Low, double High) : Sear
 
     internal override double Middle => 0.5;
 
+    internal override double Width => !IsInteger ? 0 : Scale == RangeScale.Log ? Math.Min(1, 1 / (Low * Math.Log(High / Low))) : 1 / (High - Low);
+
     internal override JsonElement At(double place)
     {
         double value = Scale == RangeScale.Log ? Low * Math.Pow(High / Low, place) : Low + place * (High - Low);

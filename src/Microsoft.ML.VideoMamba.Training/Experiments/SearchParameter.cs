@@ -15,6 +15,9 @@ public abstract record SearchParameter(string Name)
     /// <summary>The value at a place from 0 to 1.</summary>
     internal abstract JsonElement At(double place);
 
+    /// <summary>How much of the axis, at most, one value takes; 0 where values follow each other without a gap.</summary>
+    internal abstract double Width { get; }
+
     /// <summary>A place whose value this is; null for a value that the parameter does not allow.</summary>
     internal abstract double? PlaceOf(JsonElement value);
 

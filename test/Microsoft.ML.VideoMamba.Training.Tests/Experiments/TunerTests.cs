@@ -123,8 +123,38 @@ public sealed class TunerTests
 
     [TestMethod]
     [DynamicData(nameof(Kinds))]
-    public void ASpaceOfOneTrialComesToAnEnd(TunerKind kind) =>
-        Assert.HasCount(3, Play(kind, new RecipeSpace([ChoiceParameter.Of("model.depth", 1)]), seed: 1, trials: 3, (_, _, _) => 0).EpochsOf);
+    public void WhenEveryCombinationWasTriedThereIsNoMore(TunerKind kind)
+    {
+        var space = new RecipeSpace([ChoiceParameter.Of("model.depth", 1, 2), new RangeParameter("model.frames", 4, 8) { IsInteger = true }]);
+        var values = new HashSet<string>();
+
+        var game = Play(kind, space, seed: 1, trials: 100, (point, _, _) =>
+        {
+            values.Add(TrialValues.ToJson(space.At(point)));
+            return Bowl(point, 0, 0);
+        });
+
+        Assert.HasCount(10, values);
+        Assert.HasCount(10, game.EpochsOf);
+    }
+
+    /// <summary>Steps are a tenth of the axis, two choices lie half of it apart.</summary>
+    [TestMethod]
+    public void CostFrugalTriesChoicesToo()
+    {
+        var space = new RecipeSpace([ChoiceParameter.Of("model.depth", 1, 2), s_rate.Parameters[0]]);
+        foreach (int seed in Enumerable.Range(1, 20))
+        {
+            var depths = new Dictionary<int, int>();
+            Play(TunerKind.CostFrugal, space, seed, trials: 20, (point, trial, epoch) =>
+            {
+                depths[trial] = space.At(point)["model.depth"].GetInt32();
+                return Bowl(point, trial, epoch);
+            });
+
+            Assert.IsInRange(3, 17, depths.Values.Count(depth => depth == 1), $"seed {seed}");
+        }
+    }
 
     private static double MeanTrials(TunerKind kind) => Enumerable.Range(1, 100).Average(seed =>
         Enumerable.Range(1, 300).First(trials => Play(kind, s_rate, seed, trials, Rate, start: 1.0 / 3).Best.Value > -0.2 / 6));

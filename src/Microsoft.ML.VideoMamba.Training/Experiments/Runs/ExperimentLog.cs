@@ -10,4 +10,7 @@ internal static partial class ExperimentLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} starts again, since its state is damaged: {Reason}")]
     public static partial void StateDamaged(this ILogger logger, int trial, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Every combination of the space's values was tried: {Trials} trials.")]
+    public static partial void AllTried(this ILogger logger, int trials);
 }

@@ -43,7 +43,13 @@ internal sealed class ExperimentSession(
     }
 
     /// <summary>A step that was begun goes on before another begins.</summary>
-    private StepBegun? NextStep() => ledger.Open ?? ledger.Next(canBegin: options.MaxTrials is not { } most || ledger.Count < most);
+    private StepBegun? NextStep()
+    {
+        bool canBegin = options.MaxTrials is not { } most || ledger.Count < most;
+        var step = ledger.Open ?? ledger.Next(canBegin);
+        if (step is null && canBegin) logger.AllTried(ledger.Count);
+        return step;
+    }
 
     /// <summary>Whether the step's first epoch will end in time, as far as that is known.</summary>
     private bool Fits(StepBegun step)

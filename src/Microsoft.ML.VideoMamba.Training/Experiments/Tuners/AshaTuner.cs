@@ -7,7 +7,7 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments.Tuners;
 /// <remarks>Li, Jamieson, Rostamizadeh, Gonina, Ben-tzur, Hardt, Recht, Talwalkar, "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020, algorithm 2.</remarks>
 /// <param name="points">Where the trials lie.</param>
 /// <param name="rungs">Where trials are compared.</param>
-internal sealed class AshaTuner(PointSequence points, Rungs rungs) : ITuner
+internal sealed class AshaTuner(FreshPoints points, Rungs rungs) : ITuner
 {
     private readonly IReadOnlyList<int> _rungs = rungs.Epochs;
     private readonly List<Trial> _trials = [];
@@ -16,12 +16,12 @@ internal sealed class AshaTuner(PointSequence points, Rungs rungs) : ITuner
     {
         for (int rung = _rungs.Count - 2; rung >= 0; rung--)
         {
-            if (Promotable(rung) is { } promoted) return new TrialStep(promoted.Number, points.Of(promoted.Number), _rungs[rung + 1]);
+            if (Promotable(rung) is { } promoted) return new TrialStep(promoted.Number, promoted.Point, _rungs[rung + 1]);
         }
 
-        if (!canBegin) return null;
-        _trials.Add(new Trial(_trials.Count + 1, _rungs.Count));
-        return new TrialStep(_trials.Count, points.Of(_trials.Count), _rungs[0]);
+        if (!canBegin || points.Draw() is not { } point) return null;
+        _trials.Add(new Trial(_trials.Count + 1, point, _rungs.Count));
+        return new TrialStep(_trials.Count, point, _rungs[0]);
     }
 
     public void EpochDone(int trial, int epoch, TrialScore score) => _trials[trial - 1].Last = score;
@@ -42,9 +42,11 @@ internal sealed class AshaTuner(PointSequence points, Rungs rungs) : ITuner
         return there.OrderByDescending(trial => trial.Scores[rung]).Take(there.Count / Rungs.Reduction).FirstOrDefault(trial => trial.Done == rung + 1 && !trial.Failed);
     }
 
-    private sealed class Trial(int number, int rungs)
+    private sealed class Trial(int number, IReadOnlyList<double> point, int rungs)
     {
         public int Number { get; } = number;
+
+        public IReadOnlyList<double> Point { get; } = point;
 
         /// <summary>Rungs reached.</summary>
         public int Done { get; set; }

@@ -19,14 +19,13 @@ internal sealed class CostFrugalTuner : ITuner
     /// <summary>Length of the first steps, and of the shortest, over the cube's diagonal (the paper's 0.1 and about a hundredth).</summary>
     private const double FirstStep = 0.1, ShortestStep = 0.01;
 
-    /// <summary>Draws after which a point is taken though its trial was there before.</summary>
-    private const int Draws = 100;
+    /// <summary>Directions after which nothing new counts as near.</summary>
+    private const int MostDirections = 100;
 
     private readonly RecipeSpace _space;
-    private readonly PointSequence _points;
+    private readonly FreshPoints _points;
     private readonly int _seed, _epochs, _early, _dimensions;
     private readonly List<Trial> _trials = [];
-    private readonly HashSet<string> _tried = [];
     private Trial? _incumbent, _running;
     private double[]? _opposite;
     private double _step;
@@ -36,7 +35,7 @@ internal sealed class CostFrugalTuner : ITuner
     /// <param name="points">Where to begin, and where to begin again.</param>
     /// <param name="seed">The same seed gives the same directions.</param>
     /// <param name="rungs">Where trials are compared: of these the last but one counts.</param>
-    public CostFrugalTuner(RecipeSpace space, PointSequence points, int seed, Rungs rungs)
+    public CostFrugalTuner(RecipeSpace space, FreshPoints points, int seed, Rungs rungs)
     {
         (_space, _points, _seed, _epochs, _dimensions) = (space, points, seed, rungs.Epochs[^1], space.Parameters.Count);
         _early = rungs.Epochs[Math.Max(0, rungs.Epochs.Count - 2)];
@@ -50,9 +49,8 @@ internal sealed class CostFrugalTuner : ITuner
         if (_running is { } running) return new TrialStep(running.Number, running.Point, _epochs);
         if (!canBegin) return null;
         int number = _trials.Count + 1;
-        var point = Propose(number);
+        if (Propose(number) is not { } point) return null;
         _trials.Add(_running = new Trial(number, point));
-        _tried.Add(Text(point));
         return new TrialStep(number, point, _early);
     }
 
@@ -98,29 +96,39 @@ internal sealed class CostFrugalTuner : ITuner
     {
         _vain = 0;
         _step *= Math.Sqrt((_bestSinceStart + 1.0) / (_sinceStart + 1.0));
-        if (_step >= ShortestStep * Diagonal) return;
-        (_incumbent, _step, _sinceStart, _bestSinceStart) = (null, FirstStep * Diagonal, 0, 0);
+        if (_step < ShortestStep * Diagonal) BeginElsewhere();
     }
 
-    private double[] Propose(int number)
+    private void BeginElsewhere() => (_incumbent, _opposite, _step, _sinceStart, _bestSinceStart) = (null, null, FirstStep * Diagonal, 0, 0);
+
+    private IReadOnlyList<double>? Propose(int number)
     {
-        if (_incumbent is null) return [.. _points.Of(number)];
+        if (_incumbent is not null && ProposeNear(number) is { } near) return near;
+        if (_incumbent is not null) BeginElsewhere();
+        return _points.Draw();
+    }
+
+    /// <summary>The direction opposite to the last one, or a new one.</summary>
+    /// <returns>Null if all that is near was tried.</returns>
+    private double[]? ProposeNear(int number)
+    {
         if (_opposite is { } opposite)
         {
             _opposite = null;
-            if (!_tried.Contains(Text(opposite))) return opposite;
+            if (_points.TryTake(opposite)) return opposite;
         }
 
         var random = new Random(SeedMix.Of(_seed, number, _dimensions));
-        double[] point = [];
-        for (int draw = 0; draw < Draws; draw++)
+        for (int draw = 0; draw < MostDirections; draw++)
         {
             double[] direction = Direction(random);
-            (point, _opposite) = (Move(direction, _step), Move(direction, -_step));
-            if (!_tried.Contains(Text(point))) break;
+            double[] point = Move(direction, _step);
+            if (!_points.TryTake(point)) continue;
+            _opposite = Move(direction, -_step);
+            return point;
         }
 
-        return point;
+        return null;
     }
 
     /// <summary>Uniform on the unit sphere.</summary>
@@ -131,9 +139,10 @@ internal sealed class CostFrugalTuner : ITuner
         return Array.ConvertAll(normals, normal => normal / norm);
     }
 
-    private double[] Move(double[] direction, double length) => [.. _incumbent!.Point.Zip(direction, (place, share) => Math.Clamp(place + length * share, 0, 1))];
+    private double[] Move(double[] direction, double length) => [.. _incumbent!.Point.Select((place, axis) => Math.Clamp(place + Reach(axis, length) * direction[axis], 0, 1))];
 
-    private string Text(IReadOnlyList<double> point) => TrialValues.ToJson(_space.At(point));
+    /// <summary>How far a step goes along an axis. Along one of few values it goes half a value's width on average at least: shorter steps would never change it.</summary>
+    private double Reach(int axis, double length) => Math.CopySign(Math.Max(Math.Abs(length), _space.Parameters[axis].Width * Diagonal / 2), length);
 
     private sealed class Trial(int number, IReadOnlyList<double> point)
     {

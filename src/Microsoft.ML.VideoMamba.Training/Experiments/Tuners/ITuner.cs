@@ -8,7 +8,7 @@ internal interface ITuner
 {
     /// <summary>What to train next.</summary>
     /// <param name="canBegin">Whether another trial may begin; else only those that began may go on.</param>
-    /// <returns>Null if nothing is left to do.</returns>
+    /// <returns>Null if nothing is left to do: no trial may begin, or every combination of values was tried.</returns>
     TrialStep? Next(bool canBegin);
 
     /// <summary>Hears of an epoch.</summary>

@@ -10,7 +10,7 @@ internal static class Tuner
     /// <param name="rungs">Where trials are compared.</param>
     public static ITuner Create(TunerKind kind, RecipeSpace space, IReadOnlyList<double> start, int seed, Rungs rungs)
     {
-        var points = new PointSequence(start, seed);
+        var points = new FreshPoints(space, start, seed);
         return kind switch
         {
             TunerKind.CostFrugal => new CostFrugalTuner(space, points, seed, rungs),

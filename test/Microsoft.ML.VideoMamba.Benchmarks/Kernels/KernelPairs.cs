@@ -2,6 +2,7 @@ using Microsoft.ML.VideoMamba.Kernels;
 using Microsoft.ML.VideoMamba.Kernels.Convolution;
 using Microsoft.ML.VideoMamba.Kernels.Mixing;
 using Microsoft.ML.VideoMamba.Kernels.Normalization;
+using Microsoft.ML.VideoMamba.TestCommon;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Benchmarks.Kernels;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
-using Microsoft.ML.VideoMamba.Kernels.Simd;
 using Microsoft.ML.VideoMamba.TestCommon;
 using static TorchSharp.torch;
 
@@ -29,7 +28,7 @@ public sealed class SelectiveScanSpeedTests
             reference = Median(3, () => scan.Run(KernelFace.Reference));
         }
 
-        double exponentials = Median(30, () => SimdRunner.Run(new Exponentials(Length * Channels * States), SimdRunner.PreferredWidth, ScalarType.Float32));
+        double exponentials = Median(30, new Exponentials(Length * Channels * States).Run);
         scan.RequireGradients();
         double training = Median(15, () => scan.Run(KernelFace.Cpu).Y.sum().backward());
         TestContext.WriteLine(
@@ -51,34 +50,5 @@ public sealed class SelectiveScanSpeedTests
 
         Array.Sort(times);
         return times[repetitions / 2];
-    }
-
-    /// <summary>As many exponentials as a scan takes, from registers, on all cores.</summary>
-    private sealed class Exponentials(int count) : ISimdKernel
-    {
-        private float _sink;
-
-        public int Pieces => 8;
-
-        public int Channels => 0;
-
-        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-        public void Run<TLanes, TElement>(int piece)
-            where TLanes : unmanaged, ILanes<TLanes>
-            where TElement : unmanaged, IElement<TElement>
-        {
-            var (x, step, sum0, sum1, sum2, sum3) = (TLanes.Broadcast(-0.37f), TLanes.Broadcast(-0.0003f), TLanes.Broadcast(0), TLanes.Broadcast(0), TLanes.Broadcast(0), TLanes.Broadcast(0));
-            for (int i = 0; i < count / Pieces; i += 4 * TLanes.Count)
-            {
-                sum0 += TLanes.Exp2(x);
-                sum1 += TLanes.Exp2(x + step);
-                sum2 += TLanes.Exp2(x - step);
-                sum3 += TLanes.Exp2(x * step);
-                x += step;
-            }
-
-            _sink = TLanes.Sum(sum0 + sum1 + sum2 + sum3);
-            GC.KeepAlive(_sink);
-        }
     }
 }

@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.VideoMamba;
-using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Tests;
+using Microsoft.ML.VideoMamba.Tests.Documentation;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Experiments;
 using Microsoft.ML.VideoMamba.Training.Recipes;
@@ -16,24 +16,13 @@ namespace Guide;
 [DoNotParallelize]
 public sealed class ExperimentGuideTests
 {
-    private static string s_before = "";
-    private static TinyClips s_folder = null!;
+    private static GuideFolder s_folder = null!;
 
     [ClassInitialize]
-    public static void Enter(TestContext context)
-    {
-        s_folder = new TinyClips();
-        s_before = Environment.CurrentDirectory;
-        Environment.CurrentDirectory = Path.GetDirectoryName(s_folder.Folder)!;
-        File.Copy(Path.Combine(RepositoryPaths.Media, "plant-short.mp4"), "clip.mp4");
-    }
+    public static void Enter(TestContext context) => s_folder = new GuideFolder();
 
     [ClassCleanup]
-    public static void Leave()
-    {
-        Environment.CurrentDirectory = s_before;
-        s_folder.Dispose();
-    }
+    public static void Leave() => s_folder.Dispose();
 
     [TestMethod]
     public void OneCall()

@@ -10,6 +10,7 @@ using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Tests;
+using Microsoft.ML.VideoMamba.Tests.Documentation;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Distillation;
 using Microsoft.ML.VideoMamba.Training.Inference;
@@ -24,16 +25,12 @@ public sealed class GuideTests
 {
     private static readonly string[] s_names = ["coin", "plant", "ocean"];
 
-    private static string s_before = "";
-    private static TinyClips s_folder = null!;
+    private static GuideFolder s_folder = null!;
 
     [ClassInitialize]
     public static void Enter(TestContext context)
     {
-        s_folder = new TinyClips();
-        s_before = Environment.CurrentDirectory;
-        Environment.CurrentDirectory = Path.GetDirectoryName(s_folder.Folder)!;
-        File.Copy(Path.Combine(RepositoryPaths.Media, "plant-short.mp4"), "clip.mp4");
+        s_folder = new GuideFolder();
         File.WriteAllLines("labels.txt", s_names);
         File.WriteAllLines("speeds.csv", s_folder.Rows.Select((row, i) => $"\"{row.Path}\",{i % 4}").Prepend("path,speed"));
         TorchRuntime.EnsureLoaded();
@@ -42,20 +39,15 @@ public sealed class GuideTests
     }
 
     [ClassCleanup]
-    public static void Leave()
-    {
-        Environment.CurrentDirectory = s_before;
-        s_folder.Dispose();
-    }
+    public static void Leave() => s_folder.Dispose();
 
     [TestMethod]
     [TestCategory(TestCategories.Slow)]
     public void FirstSteps()
     {
         // The published network on a CPU: a clip a class is minutes enough.
-        using var few = new TinyClips(perClass: 1);
-        Environment.CurrentDirectory = Path.GetDirectoryName(few.Folder)!;
-        File.Copy(Path.Combine(Path.GetDirectoryName(s_folder.Folder)!, "videomamba_t16_k400_f8_res224.pth"), "videomamba_t16_k400_f8_res224.pth");
+        using var few = new GuideFolder(perClass: 1);
+        File.Copy(Path.Combine(s_folder.FullName, "videomamba_t16_k400_f8_res224.pth"), "videomamba_t16_k400_f8_res224.pth");
         #region first steps
         var ml = new MLContext(seed: 1);
         var clips = ml.Data.LoadFromEnumerable(VideoFolder.Read("clips"));           // one sub-folder per class: Path, Label
@@ -73,7 +65,6 @@ public sealed class GuideTests
         Assert.IsTrue(File.Exists("model.zip"));
         var loaded = ml.Transforms.LoadVideoFrames("Video", "Path").Append(features).Fit(clips).Transform(clips);
         Assert.HasCount(16, loaded.GetColumn<float[]>("Features").First());
-        Environment.CurrentDirectory = Path.GetDirectoryName(s_folder.Folder)!;
     }
 
     [TestMethod]

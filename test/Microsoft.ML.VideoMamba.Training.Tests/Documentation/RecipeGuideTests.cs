@@ -13,15 +13,14 @@ namespace Microsoft.ML.VideoMamba.Training.Tests.Documentation;
 [DoNotParallelize] // Trainings share torch's generator, and the snippets the working folder.
 public sealed class RecipeGuideTests
 {
-    private static string s_before = "";
     private static TemporaryFolder s_folder = null!;
+    private static WorkingFolder s_working = null!;
 
     [ClassInitialize]
     public static void Enter(TestContext context)
     {
         s_folder = new TemporaryFolder();
-        s_before = Environment.CurrentDirectory;
-        Environment.CurrentDirectory = s_folder.FullName;
+        s_working = new WorkingFolder(s_folder.FullName);
         var rows = new List<string> { "path,label" };
         foreach (var (clip, label) in ToyClips.Pairs(perClass: 4, classes: 3))
         {
@@ -37,7 +36,7 @@ public sealed class RecipeGuideTests
     [ClassCleanup]
     public static void Leave()
     {
-        Environment.CurrentDirectory = s_before;
+        s_working.Dispose();
         s_folder.Dispose();
     }
 

@@ -17,19 +17,11 @@ public sealed class TrainingGuideTests
     public void ATrainingInCode()
     {
         using var folder = new TemporaryFolder();
-        string before = Environment.CurrentDirectory;
-        Environment.CurrentDirectory = folder.FullName;
-        try
-        {
-            foreach (var (clip, label) in ToyClips.Pairs(perClass: 6, classes: 3)) FrameImage.WriteAll(Path.Combine("clips", $"class {label.ClassIndex}", clip.Path), clip);
-            Run();
-            Assert.IsTrue(File.Exists("weights.safetensors"));
-            Assert.IsTrue(File.Exists("run/state/last.safetensors"));
-        }
-        finally
-        {
-            Environment.CurrentDirectory = before;
-        }
+        using var working = new WorkingFolder(folder.FullName);
+        foreach (var (clip, label) in ToyClips.Pairs(perClass: 6, classes: 3)) FrameImage.WriteAll(Path.Combine("clips", $"class {label.ClassIndex}", clip.Path), clip);
+        Run();
+        Assert.IsTrue(File.Exists("weights.safetensors"));
+        Assert.IsTrue(File.Exists("run/state/last.safetensors"));
     }
 
     private static void Run()

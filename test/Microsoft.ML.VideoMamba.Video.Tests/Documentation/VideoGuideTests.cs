@@ -16,8 +16,8 @@ namespace Guide;
 [DoNotParallelize]
 public sealed class VideoGuideTests : IDisposable
 {
-    private readonly string _before = Environment.CurrentDirectory;
     private readonly TemporaryFolder _folder = new();
+    private readonly WorkingFolder _working;
 
     public VideoGuideTests()
     {
@@ -25,12 +25,12 @@ public sealed class VideoGuideTests : IDisposable
         Directory.CreateDirectory(_folder["clips"]);
         File.Copy(Path.Combine(RepositoryPaths.Media, "discs.mov"), _folder[Path.Combine("clips", "discs.mov")]);
         File.Copy(Path.Combine(RepositoryPaths.Media, "broken", "text.mp4"), _folder[Path.Combine("clips", "text.mp4")]);
-        Environment.CurrentDirectory = _folder.FullName;
+        _working = new WorkingFolder(_folder.FullName);
     }
 
     public void Dispose()
     {
-        Environment.CurrentDirectory = _before;
+        _working.Dispose();
         _folder.Dispose();
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 using TorchSharp;
 
-namespace Microsoft.ML.VideoMamba.Benchmarks.Kernels;
+namespace Microsoft.ML.VideoMamba.TestCommon;
 
 /// <summary>As many exponentials as a scan takes, from registers, on all threads: the yardstick of the scan.</summary>
 internal sealed class Exponentials(long count) : ISimdKernel

@@ -15,14 +15,10 @@ internal readonly record struct ConvSize(int Batch, int Length, int Channels, Si
 
     public int Blocks => ChannelLanes.Blocks(Channels, Lanes);
 
-    public int Pieces => Batch * PiecesPerClip;
+    public int Pieces => Cut.Count;
 
-    private int PiecesPerClip => (Length + TokensPerPiece - 1) / TokensPerPiece;
+    private ClipPieces Cut => new(Batch, Length, TokensPerPiece);
 
     /// <summary>The clip that a piece lies in, and its tokens there: from First on, up to End.</summary>
-    public (int Clip, int First, int End) Piece(int piece)
-    {
-        int first = piece % PiecesPerClip * TokensPerPiece;
-        return (piece / PiecesPerClip, first, Math.Min(Length, first + TokensPerPiece));
-    }
+    public (int Clip, int First, int End) Piece(int piece) => Cut[piece];
 }

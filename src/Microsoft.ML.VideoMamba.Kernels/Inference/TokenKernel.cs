@@ -13,18 +13,18 @@ internal sealed unsafe class TokenKernel(int length, int batch, int channels, fl
 {
     private const int TokensPerPiece = 64;
 
-    public int Pieces => batch * PiecesPerClip;
+    public int Pieces => Cut.Count;
 
     public int Channels => channels;
 
-    private int PiecesPerClip => (length + TokensPerPiece - 1) / TokensPerPiece;
+    private ClipPieces Cut => new(batch, length, TokensPerPiece);
 
     /// <inheritdoc/>
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int clip = piece / PiecesPerClip, first = piece % PiecesPerClip * TokensPerPiece, end = Math.Min(length, first + TokensPerPiece);
+        var (clip, first, end) = Cut[piece];
         for (int token = first; token < end; token++)
         {
             float* position = positions + (long)token * channels, destination = tokens + ((long)clip * length + token) * channels;

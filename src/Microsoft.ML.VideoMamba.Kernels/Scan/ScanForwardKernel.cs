@@ -19,18 +19,18 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
     /// <summary>Wide pieces share B and C and read whole cache lines; narrow ones keep all threads busy. Results do not depend on it.</summary>
     private readonly int _blocksPerPiece = Math.Max(1, Math.Clamp(size.Batch * size.Channels / (PiecesPerThread * ThreadTeam.Size), 1, MostChannelsPerPiece) / size.Lanes);
 
-    public int Pieces => size.Batch * PiecesPerClip;
+    public int Pieces => Cut.Count;
 
     public int Channels => size.Channels;
 
-    private int PiecesPerClip => (size.Blocks + _blocksPerPiece - 1) / _blocksPerPiece;
+    private ClipPieces Cut => new(size.Batch, size.Blocks, _blocksPerPiece);
 
     /// <inheritdoc/>
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int clip = piece / PiecesPerClip, first = piece % PiecesPerClip * _blocksPerPiece, end = Math.Min(size.Blocks, first + _blocksPerPiece);
+        var (clip, first, end) = Cut[piece];
         using var scratch = Scratch.Rent();
         float* states = scratch.Take((end - first) * size.StateSize), y = scratch.Take(ScanSize.StepsPerChunk * size.Lanes);
         var chunk = new ScanChunk(size, scratch, _rank);

@@ -13,18 +13,18 @@ internal sealed unsafe class ScanMapsKernel(ScanSize size, ScanGradients gradien
 
     private readonly float* _parts = (float*)TensorMemory.Address(gradients.Maps);
 
-    public int Pieces => size.Batch * PiecesPerClip;
+    public int Pieces => Cut.Count;
 
     public int Channels => size.MapWidth;
 
-    private int PiecesPerClip => (size.Length + TokensPerPiece - 1) / TokensPerPiece;
+    private ClipPieces Cut => new(size.Batch, size.Length, TokensPerPiece);
 
     /// <inheritdoc/>
     public void Run<TLanes, TElement>(int piece)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        int clip = piece / PiecesPerClip, first = piece % PiecesPerClip * TokensPerPiece, end = Math.Min(size.Length, first + TokensPerPiece);
+        var (clip, first, end) = Cut[piece];
         float* sums = stackalloc float[size.MapWidth];
         for (int token = first; token < end; token++)
         {

@@ -1,11 +1,15 @@
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.VideoMamba.Video.Decoding.OpenCv;
+namespace Microsoft.ML.VideoMamba.Native;
 
-/// <summary>Sets variables where a native library looks for them: on Unix .NET keeps a copy of its own that <c>getenv</c> never sees.</summary>
+/// <summary>
+/// Sets variables where a native library looks for them: on Unix .NET keeps a copy of its own that <c>getenv</c> never sees. Compiled into Video and into Kernels, the two
+/// floors that bring native libraries and have nothing below them to share.
+/// </summary>
 internal static partial class NativeEnvironment
 {
-    /// <summary>Sets a variable unless the user has set it.</summary>
+    /// <summary>Sets a variable unless the user has set it. A library must not have read it yet.</summary>
+    /// <exception cref="InvalidOperationException">The system refuses, for want of memory.</exception>
     public static void SetDefault(string name, string value)
     {
         if (Environment.GetEnvironmentVariable(name) is not null) return;

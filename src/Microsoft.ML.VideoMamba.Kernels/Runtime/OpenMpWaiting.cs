@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Microsoft.ML.VideoMamba.Native;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Runtime;
 
@@ -6,19 +6,13 @@ namespace Microsoft.ML.VideoMamba.Kernels.Runtime;
 /// Lets OpenMP's idle threads sleep. By default they spin for milliseconds after every operation, which starves whatever else wants a core: threads that
 /// decode and augment the next batch, a second model, another program. A training step of a small network on two busy cores was four times faster so.
 /// </summary>
-internal static partial class OpenMpWaiting
+internal static class OpenMpWaiting
 {
     private const string Policy = "OMP_WAIT_POLICY", Spins = "GOMP_SPINCOUNT";
 
     /// <summary>Asks for sleeping threads, unless the user has said how they are to wait. OpenMP reads it once, as libtorch is loaded.</summary>
     public static void PreferSleep()
     {
-        if (Environment.GetEnvironmentVariable(Policy) is not null || Environment.GetEnvironmentVariable(Spins) is not null) return;
-        if (OperatingSystem.IsWindows()) Environment.SetEnvironmentVariable(Policy, "PASSIVE");
-        // .NET keeps a copy of the environment that native code never sees.
-        else if (SetNative(Policy, "PASSIVE", overwrite: 0) != 0) throw new TorchRuntimeException($"{Policy} could not be set: {Marshal.GetLastPInvokeErrorMessage()}.");
+        if (Environment.GetEnvironmentVariable(Spins) is null) NativeEnvironment.SetDefault(Policy, "PASSIVE");
     }
-
-    [LibraryImport("libc", EntryPoint = "setenv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetNative(string name, string value, int overwrite);
 }

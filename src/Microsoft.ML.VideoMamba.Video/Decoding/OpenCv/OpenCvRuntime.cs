@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.ML.VideoMamba.Native;
 using OpenCvSharp;
 
 namespace Microsoft.ML.VideoMamba.Video.Decoding.OpenCv;
@@ -6,7 +7,6 @@ namespace Microsoft.ML.VideoMamba.Video.Decoding.OpenCv;
 /// <summary>Loads OpenCV's native library once, quietly, also on a machine without a desktop.</summary>
 internal sealed partial class OpenCvRuntime
 {
-
     private static readonly Lazy<OpenCvRuntime> s_instance = new(() => new OpenCvRuntime(), LazyThreadSafetyMode.ExecutionAndPublication);
 
     private OpenCvRuntime()

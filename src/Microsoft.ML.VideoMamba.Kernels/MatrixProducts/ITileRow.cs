@@ -14,6 +14,9 @@ internal unsafe interface ITileRow<TSelf, TLanes>
     /// <summary>Writes the row, or adds it to what is there: a long sum of short ones, which rounds less than a running one.</summary>
     static abstract void Store(in TSelf row, float* destination, bool add);
 
+    /// <summary>Asks the caches for where a row will be written.</summary>
+    static abstract void Prefetch(float* destination);
+
     /// <summary>row += a · b.</summary>
     static abstract void Add(ref TSelf row, float* a, in TSelf b);
 }

@@ -20,5 +20,8 @@ internal unsafe struct NarrowTileRow<TLanes> : ITileRow<NarrowTileRow<TLanes>, T
         TLanes.Store(add ? row._value + TLanes.Load(destination) : row._value, destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* destination) => Cache.Prefetch(destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add(ref NarrowTileRow<TLanes> row, float* a, in NarrowTileRow<TLanes> b) => row._value = TLanes.MultiplyAdd(b._value, a, row._value);
 }

@@ -7,8 +7,14 @@ namespace Microsoft.ML.VideoMamba.Kernels.MatrixProducts;
 /// The innermost loops of matrix products: C = A B or C += A B for a tile of C that stays in registers. A is read number by number at any two strides, B and C
 /// in rows of whole vectors.
 /// </summary>
+/// <remarks>
+/// The caches are asked for C at the start, and for A some columns ahead: where A lies transposed each column is a line, and often a page, of its own, which the
+/// hardware does not foresee.
+/// </remarks>
 internal static unsafe class ProductTile
 {
+    private const int ColumnsAhead = 24;
+
     /// <summary>Rows of the tallest tile of a width: as many as the registers hold.</summary>
     public static int Rows(SimdWidth width) => width == SimdWidth.Bits512 || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? 8 : 4;
 
@@ -30,7 +36,8 @@ internal static unsafe class ProductTile
         float* c3 = c + 3 * cStride, c6 = c + 6 * cStride;
         var zero = TRow.Zero();
         TRow r0 = zero, r1 = zero, r2 = zero, r3 = zero, r4 = zero, r5 = zero, r6 = zero, r7 = zero;
-        float* a3 = a + 3 * rowStride, a6 = a + 6 * rowStride;
+        float* a3 = a + 3 * rowStride, a6 = a + 6 * rowStride, ahead = a + ColumnsAhead * columnStride;
+        for (int i = 0; i < 8; i++) TRow.Prefetch(c + i * cStride);
         for (int k = 0; k < depth; k++)
         {
             var row = TRow.Load(b);
@@ -42,9 +49,11 @@ internal static unsafe class ProductTile
             TRow.Add(ref r5, a3 + 2 * rowStride, row);
             TRow.Add(ref r6, a6, row);
             TRow.Add(ref r7, a6 + rowStride, row);
+            Cache.Prefetch(ahead);
             a += columnStride;
             a3 += columnStride;
             a6 += columnStride;
+            ahead += columnStride;
             b += bStride;
         }
 
@@ -66,7 +75,8 @@ internal static unsafe class ProductTile
     {
         var zero = TRow.Zero();
         TRow r0 = zero, r1 = zero, r2 = zero, r3 = zero;
-        float* a3 = a + 3 * rowStride;
+        float* a3 = a + 3 * rowStride, ahead = a + ColumnsAhead * columnStride;
+        for (int i = 0; i < 4; i++) TRow.Prefetch(c + i * cStride);
         for (int k = 0; k < depth; k++)
         {
             var row = TRow.Load(b);
@@ -74,8 +84,10 @@ internal static unsafe class ProductTile
             TRow.Add(ref r1, a + rowStride, row);
             TRow.Add(ref r2, a + 2 * rowStride, row);
             TRow.Add(ref r3, a3, row);
+            Cache.Prefetch(ahead);
             a += columnStride;
             a3 += columnStride;
+            ahead += columnStride;
             b += bStride;
         }
 

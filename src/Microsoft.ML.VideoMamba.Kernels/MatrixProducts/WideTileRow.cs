@@ -39,6 +39,14 @@ internal unsafe struct WideTileRow<TLanes> : ITileRow<WideTileRow<TLanes>, TLane
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* destination)
+    {
+        Cache.Prefetch(destination);
+        Cache.Prefetch(destination + TLanes.Count);
+        Cache.Prefetch(destination + 2 * TLanes.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add(ref WideTileRow<TLanes> row, float* a, in WideTileRow<TLanes> b)
     {
         var factor = TLanes.Broadcast(*a);

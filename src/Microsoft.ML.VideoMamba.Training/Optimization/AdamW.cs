@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.VideoMamba.Training.Optimization;
 
 /// <summary>
-/// Adam with decoupled weight decay over <see cref="FlatParameters"/>: eight operations over all parameters and two a group, whatever their number; on a CUDA
-/// device <see cref="Update"/> takes three launches with everything around the step.
+/// Adam with decoupled weight decay over <see cref="FlatParameters"/>: eight operations over all parameters and two a group, whatever their number;
+/// <see cref="Update"/> takes two passes over the memory with everything around the step, on a CUDA device three launches.
 /// p -= lr wd p; m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; p -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps), with lr = rate * the group's scale.
 /// </summary>
 /// <remarks>torch.optim.AdamW; Loshchilov and Hutter, "Decoupled weight decay regularization".</remarks>

@@ -54,16 +54,17 @@ internal sealed unsafe class ConvBackwardKernel(
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        var (pass, dy) = (passes[p], gradients[p].Y);
+        var (pass, dy, y) = (passes[p], gradients[p].Y, gradients[p].Outputs);
         int w = TLanes.Count, channel = block * w, length = size.Length, rest = size.Channels - channel;
-        bool silu = pass.Silu, reverse = pass.Direction == SequenceDirection.Reverse, begin = p == 0, finish = p == passes.Count - 1;
+        bool silu = pass.Silu, reverse = pass.Direction == SequenceDirection.Reverse, begin = p == 0, finish = p == passes.Count - 1, write = y.Exist;
         int firstStep = reverse ? length - end : first, endStep = reverse ? length - first : end, beyond = Math.Min(length, endStep + ConvSize.Taps - 1);
         float* taps = pass.Taps + channel * ConvSize.Taps;
         TLanes t0 = TLanes.Load(taps), t1 = TLanes.Load(taps + w), t2 = TLanes.Load(taps + 2 * w), t3 = TLanes.Load(taps + 3 * w), bias = TLanes.Load(pass.Bias + channel);
         var zero = TLanes.Broadcast(0);
         TLanes d0 = zero, d1 = zero, d2 = zero, d3 = zero, sum = zero, ds1 = zero, ds2 = zero, ds3 = zero;
-        long token = pass.Token(size, clip, beyond - 1), back = reverse ? 1 : -1, xStride = back * x.Stride, dyStride = back * dy.Stride, dxStride = back * dx.Stride;
+        long token = pass.Token(size, clip, beyond - 1), back = reverse ? 1 : -1, xStride = back * x.Stride, dyStride = back * dy.Stride, dxStride = back * dx.Stride, yStride = back * y.Stride;
         TElement* xSource = x.Row<TElement>(token) + channel, dySource = dy.Row<TElement>(token) + channel, dxDestination = dx.Row<TElement>(token) + channel;
+        TElement* yDestination = y.Row<TElement>(token) + channel;
         float* sumsAt = sums + (token % length - first) * w;
         TLanes x3 = TElement.Load<TLanes>(xSource, rest);
         TLanes x2 = beyond > 1 ? TElement.Load<TLanes>(xSource + xStride, rest) : zero;
@@ -73,12 +74,15 @@ internal sealed unsafe class ConvBackwardKernel(
             Cache.Prefetch(xSource + w);
             Cache.Prefetch(dySource + w);
             Cache.Prefetch(dxDestination + w);
+            Cache.Prefetch(yDestination + w);
             var x0 = step >= 3 ? TElement.Load<TLanes>(xSource + 3 * xStride, rest) : zero;
             var ds = TElement.Load<TLanes>(dySource, rest);
             if (silu)
             {
                 var s = TLanes.MultiplyAdd(x3, t3, TLanes.MultiplyAdd(x2, t2, TLanes.MultiplyAdd(x1, t1, TLanes.MultiplyAdd(x0, t0, bias))));
-                ds *= LaneMath.SiluDerivative(s, LaneMath.Sigmoid(s));
+                var sigmoid = LaneMath.Sigmoid(s);
+                ds *= LaneMath.SiluDerivative(s, sigmoid);
+                if (write && step < endStep) TElement.Store(s * sigmoid, yDestination, rest);
             }
 
             if (step < endStep)
@@ -99,6 +103,7 @@ internal sealed unsafe class ConvBackwardKernel(
             xSource += xStride;
             dySource += dyStride;
             dxDestination += dxStride;
+            yDestination += yStride;
             sumsAt += back * w;
         }
 

@@ -21,6 +21,9 @@ internal sealed unsafe class ConvGradients
 
     public TensorRows Y { get; }
 
+    /// <summary>Receives the outputs after their SiLU, which the gradients need computed again, (batch, length, channels), or none.</summary>
+    public TensorRows Outputs { get; init; }
+
     /// <summary>(piece, channels, tap).</summary>
     public float* Taps { get; }
 

@@ -61,9 +61,8 @@ internal sealed unsafe class MixPlan
     {
         using var scratch = Scratch.Rent();
         dy = dy.contiguous();
-        var inputs = Convolve(scratch);
         var dXz = empty_like(_xz);
-        Tensor[] dInputs = [.. inputs.Select(u => empty_like(u))], dSteps = [.. inputs.Select(u => empty_like(u))];
+        Tensor[] inputs = Inputs(), dInputs = Inputs(), dSteps = Inputs();
         ScanGradients[] gradients =
             [.. dInputs.Zip(dSteps, (dU, dStep) => new ScanGradients(_scanSize) { U = new TensorRows(dU), Delta = new TensorRows(dStep) })];
         var arriving = new ScanBackwardInputs
@@ -74,14 +73,15 @@ internal sealed unsafe class MixPlan
             Sums = new TensorRows(state.Scan.Sums),
             Checkpoints = state.Scan.Addresses,
         };
-        SimdRunner.Run(new ScanBackwardKernel(_scanSize, ScanPasses(scratch, inputs, state.Selections), arriving, gradients), _width, _xz.dtype);
+        var convolutions = ConvPasses(scratch);
+        SimdRunner.Run(new ScanBackwardKernel(_scanSize, ScanPasses(scratch, convolutions, state.Selections), arriving, gradients), _width, _xz.dtype);
         GC.KeepAlive(dy);
 
-        var projections = new (Tensor DXProj, Tensor DDtProj)[_directions.Length];
-        for (int i = 0; i < _directions.Length; i++) projections[i] = ProjectBack(_directions[i], inputs[i], state.Selections[i], dSteps[i], gradients[i], dInputs[i]);
-
-        ConvGradients[] convolutions = [.. dInputs.Select(dU => new ConvGradients(_convSize, new TensorRows(dU)))];
-        SimdRunner.Run(new ConvBackwardKernel(_convSize, X, ConvPasses(scratch), convolutions, new TensorRows(dXz)), _width, _xz.dtype);
+        // The convolution's own way back computes its outputs again: only then is there what x_proj's gradient is made of.
+        var (dSelections, dDtProjs) = (new Tensor[_directions.Length], new Tensor[_directions.Length]);
+        for (int i = 0; i < _directions.Length; i++) (dSelections[i], dDtProjs[i]) = ProjectBack(_directions[i], state.Selections[i], dSteps[i], gradients[i], dInputs[i]);
+        ConvGradients[] convGradients = [.. dInputs.Zip(inputs, (dU, u) => new ConvGradients(_convSize, new TensorRows(dU)) { Outputs = new TensorRows(u) })];
+        SimdRunner.Run(new ConvBackwardKernel(_convSize, X, convolutions, convGradients, new TensorRows(dXz)), _width, _xz.dtype);
         GC.KeepAlive((_xz, dInputs));
 
         var result = new List<Tensor?> { dXz };
@@ -89,7 +89,7 @@ internal sealed unsafe class MixPlan
         {
             result.AddRange(
             [
-                convolutions[i].Weight(_directions[i].ConvWeight.shape[1]), convolutions[i].BiasSum(), projections[i].DXProj, projections[i].DDtProj,
+                convGradients[i].Weight(_directions[i].ConvWeight.shape[1]), convGradients[i].BiasSum(), WeightGradient(dSelections[i], inputs[i]), dDtProjs[i],
                 gradients[i].DeltaBias.sum([0]), gradients[i].A.sum([0]), gradients[i].D.sum([0]),
             ]);
         }
@@ -97,8 +97,8 @@ internal sealed unsafe class MixPlan
         return result;
     }
 
-    /// <summary>Through the projections of one direction: adds to its inputs' gradient and returns those of the two weights.</summary>
-    private (Tensor DXProj, Tensor DDtProj) ProjectBack(MixDirection direction, Tensor u, Tensor selection, Tensor dStep, ScanGradients gradient, Tensor dU)
+    /// <summary>Through the projections of one direction: adds to its inputs' gradient and returns those of the selection and of dt_proj's weight.</summary>
+    private (Tensor DSelection, Tensor DDtProj) ProjectBack(MixDirection direction, Tensor selection, Tensor dStep, ScanGradients gradient, Tensor dU)
     {
         int rank = direction.Rank, states = direction.States;
         var dSelection = empty_like(selection);
@@ -107,15 +107,23 @@ internal sealed unsafe class MixPlan
         {
             dSelection.narrow(1, 0, rank).addmm_(dStep, direction.DtProj, beta: 0, alpha: 1);
             dU.addmm_(dSelection, direction.XProj, beta: 1, alpha: 1);
-            return (dSelection.t().mm(u), dStep.t().mm(selection.narrow(1, 0, rank)));
+            return (dSelection, dStep.t().mm(selection.narrow(1, 0, rank)));
         }
 
-        var (dXProj, dDtProj) = (empty_like(direction.XProj), empty_like(direction.DtProj));
+        var dDtProj = empty_like(direction.DtProj);
         MatrixProduct.Run(new MatrixView(dStep), new MatrixView(direction.DtProj), new MatrixView(dSelection, 0, rank), _width);
         MatrixProduct.Run(new MatrixView(dSelection), new MatrixView(direction.XProj), new MatrixView(dU), _width, add: true);
-        MatrixProduct.Run(new MatrixView(dSelection).Transposed, new MatrixView(u), new MatrixView(dXProj), _width);
         MatrixProduct.Run(new MatrixView(dStep).Transposed, new MatrixView(selection, 0, rank), new MatrixView(dDtProj), _width);
-        return (dXProj, dDtProj);
+        return (dSelection, dDtProj);
+    }
+
+    /// <summary>The gradient of a linear map's weight: dyᵀ x.</summary>
+    private Tensor WeightGradient(Tensor dy, Tensor x)
+    {
+        if (_xz.dtype != ScalarType.Float32) return dy.t().mm(x);
+        var dWeight = empty(dy.shape[1], x.shape[1]);
+        MatrixProduct.Run(new MatrixView(dy).Transposed, new MatrixView(x), new MatrixView(dWeight), _width);
+        return dWeight;
     }
 
     /// <summary>The selections, and passes that convolve their inputs themselves.</summary>
@@ -125,7 +133,7 @@ internal sealed unsafe class MixPlan
         Tensor[] selections = [.. _directions.Select(direction => empty(Rows, direction.XProj.shape[0]))];
         IPackedMatrix[] weights = [.. _directions.Select(direction => new PackedSingles(new MatrixView(direction.XProj), _width, scratch))];
         SimdRunner.Run(new MixSelectKernel(_convSize, X, convolutions, weights, [.. selections.Select(selection => new TensorRows(selection))]), _width, _xz.dtype);
-        return ([.. _directions.Select((direction, i) => ScanPass(_scanSize, scratch, direction, X, selections[i], Order(i), convolutions[i]))], selections);
+        return (ScanPasses(scratch, convolutions, selections), selections);
     }
 
     /// <summary>The same where torch has the faster products: bfloat16.</summary>
@@ -133,23 +141,27 @@ internal sealed unsafe class MixPlan
     {
         var inputs = Convolve(scratch);
         Tensor[] selections = [.. inputs.Zip(_directions, (u, direction) => nn.functional.linear(u, direction.XProj))];
-        return (ScanPasses(scratch, inputs, selections), selections);
+        return ([.. _directions.Select((direction, i) => ScanPass(_scanSize, scratch, direction, new TensorRows(inputs[i]), selections[i], Order(i)))], selections);
     }
 
     /// <summary>Each direction's convolved inputs, (batch · length, channels).</summary>
     private Tensor[] Convolve(Scratch scratch)
     {
-        Tensor[] inputs = [.. _directions.Select(_ => empty([Rows, _channels], _xz.dtype))];
+        var inputs = Inputs();
         SimdRunner.Run(new ConvForwardKernel(_convSize, X, ConvPasses(scratch), [.. inputs.Select(u => new TensorRows(u))]), _width, _xz.dtype);
         GC.KeepAlive((_xz, inputs));
         return inputs;
     }
 
+    /// <summary>Room for each direction's inputs, (batch · length, channels).</summary>
+    private Tensor[] Inputs() => [.. _directions.Select(_ => empty([Rows, _channels], _xz.dtype))];
+
     private ConvPass[] ConvPasses(Scratch scratch) =>
         [.. _directions.Select((direction, i) => new ConvPass(_convSize, scratch, direction.ConvWeight, direction.ConvBias, silu: true, Order(i)))];
 
-    private ScanPass[] ScanPasses(Scratch scratch, Tensor[] inputs, IReadOnlyList<Tensor> selections) =>
-        [.. _directions.Select((direction, i) => ScanPass(_scanSize, scratch, direction, new TensorRows(inputs[i]), selections[i], Order(i)))];
+    /// <summary>Passes that convolve their inputs themselves.</summary>
+    private ScanPass[] ScanPasses(Scratch scratch, ConvPass[] convolutions, IReadOnlyList<Tensor> selections) =>
+        [.. _directions.Select((direction, i) => ScanPass(_scanSize, scratch, direction, X, selections[i], Order(i), convolutions[i]))];
 
     /// <summary>What one direction's scan reads where its step sizes are of low rank: (dt | B | C) of <paramref name="selection"/>.</summary>
     public static ScanPass ScanPass(

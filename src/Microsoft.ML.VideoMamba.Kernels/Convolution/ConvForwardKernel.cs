@@ -20,8 +20,7 @@ internal sealed unsafe class ConvForwardKernel(ConvSize size, TensorRows x, IRea
     {
         int p = piece % passes.Count;
         var (clip, first, end) = size.Piece(piece / passes.Count);
-        using var scratch = Scratch.Rent();
         var pass = passes[p];
-        pass.Convolve<TLanes, TElement>(size, x, clip, first, end, y[p].Row<TElement>(pass.Token(size, clip, first)), pass.Stride * y[p].Stride, scratch);
+        pass.Convolve<TLanes, TElement>(size, x, clip, first, end, y[p].Row<TElement>(pass.Token(size, clip, first)), pass.Stride * y[p].Stride);
     }
 }

@@ -48,39 +48,14 @@ internal sealed unsafe class ConvPass
     /// <param name="endStep">The first step beyond.</param>
     /// <param name="y">Receives the first step's outputs.</param>
     /// <param name="yStride">From a step's outputs to the next one's.</param>
-    /// <param name="scratch">Working memory.</param>
-    public void Convolve<TLanes, TElement>(ConvSize size, TensorRows x, int clip, int firstStep, int endStep, TElement* y, long yStride, Scratch scratch)
+    public void Convolve<TLanes, TElement>(ConvSize size, TensorRows x, int clip, int firstStep, int endStep, TElement* y, long yStride)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        var outside = (TElement*)scratch.TakeZeroed(size.Channels);
-        for (int step = firstStep; step < endStep; step++, y += yStride)
+        var first = x.Row<TElement>(Token(size, clip, firstStep));
+        for (int channel = 0; channel < size.Channels; channel += TLanes.Count)
         {
-            long token = Token(size, clip, step);
-            var x0 = step >= 3 ? x.Row<TElement>(token - 3 * Stride) : outside;
-            var x1 = step >= 2 ? x.Row<TElement>(token - 2 * Stride) : outside;
-            var x2 = step >= 1 ? x.Row<TElement>(token - Stride) : outside;
-            Convolve<TLanes, TElement>(size.Channels, x0, x1, x2, x.Row<TElement>(token), Stride * x.Stride, y);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Convolve<TLanes, TElement>(int channels, TElement* x0, TElement* x1, TElement* x2, TElement* x3, long stride, TElement* y)
-        where TLanes : unmanaged, ILanes<TLanes>
-        where TElement : unmanaged, IElement<TElement>
-    {
-        int w = TLanes.Count;
-        float* taps = Taps, bias = Bias;
-        bool silu = Silu;
-        for (int channel = 0; channel < channels; channel += w, taps += ConvSize.Taps * w)
-        {
-            int rest = channels - channel;
-            Cache.Prefetch(x3 + channel + 2 * stride);
-            var sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x0 + channel, rest), TLanes.Load(taps), TLanes.Load(bias + channel));
-            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x1 + channel, rest), TLanes.Load(taps + w), sum);
-            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x2 + channel, rest), TLanes.Load(taps + 2 * w), sum);
-            sum = TLanes.MultiplyAdd(TElement.Load<TLanes>(x3 + channel, rest), TLanes.Load(taps + 3 * w), sum);
-            TElement.Store(silu ? LaneMath.Silu(sum) : sum, y + channel, rest);
+            ConvolveBlock<TLanes, TElement, TElement>(first + channel, Stride * x.Stride, size.Channels - channel, firstStep, endStep - firstStep, channel, y + channel, yStride);
         }
     }
 
@@ -91,11 +66,14 @@ internal sealed unsafe class ConvPass
     /// <param name="firstStep">The first step: those before it exist in memory.</param>
     /// <param name="steps">Number of steps.</param>
     /// <param name="channel">The block's first channel.</param>
-    /// <param name="y">Receives the outputs, (step, lane).</param>
+    /// <param name="y">Receives the first step's outputs of the block.</param>
+    /// <param name="yStride">From a step's outputs to the next one's.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public void ConvolveBlock<TLanes, TElement>(TElement* source, long stride, int channels, int firstStep, int steps, int channel, float* y)
+    public void ConvolveBlock<TLanes, TElement, TOutput>(
+        TElement* source, long stride, int channels, int firstStep, int steps, int channel, TOutput* y, long yStride)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
+        where TOutput : unmanaged, IElement<TOutput>
     {
         int w = TLanes.Count;
         float* taps = Taps + channel * ConvSize.Taps;
@@ -105,11 +83,12 @@ internal sealed unsafe class ConvPass
         TLanes x1 = firstStep >= 2 ? TElement.Load<TLanes>(source - 2 * stride, channels) : zero;
         TLanes x2 = firstStep >= 1 ? TElement.Load<TLanes>(source - stride, channels) : zero;
         bool silu = Silu;
-        for (int i = 0; i < steps; i++, source += stride, y += w)
+        for (int i = 0; i < steps; i++, source += stride, y += yStride)
         {
+            Cache.Prefetch(source + w);
             var x3 = TElement.Load<TLanes>(source, channels);
             var sum = TLanes.MultiplyAdd(x3, t3, TLanes.MultiplyAdd(x2, t2, TLanes.MultiplyAdd(x1, t1, TLanes.MultiplyAdd(x0, t0, bias))));
-            TLanes.Store(silu ? LaneMath.Silu(sum) : sum, y);
+            TOutput.Store(silu ? LaneMath.Silu<TLanes, TElement>(sum) : sum, y, channels);
             (x0, x1, x2) = (x1, x2, x3);
         }
     }

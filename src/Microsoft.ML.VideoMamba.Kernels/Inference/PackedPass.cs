@@ -17,7 +17,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Inference;
 internal sealed unsafe class PackedPass : IDisposable
 {
     private readonly List<(int Pieces, Action<int> Run)> _steps = [];
-    private readonly List<Tensor> _buffers = [], _selections = [];
+    private readonly List<Tensor> _buffers = [], _selections = [], _inputs = [];
     private readonly Scratch _parameters = Scratch.Rent();
     private readonly PackedWeights _weights;
     private readonly PatchKernel _patches;
@@ -62,6 +62,9 @@ internal sealed unsafe class PackedPass : IDisposable
         Tensor Numbers(params long[] shape) => Keep(empty(shape));
         Tensor Activations(params long[] shape) => Keep(empty(shape, weights.Type));
     }
+
+    /// <summary>Whether convolved inputs are kept for the scan: in float32 it costs no more to compute them again.</summary>
+    private bool KeepsInputs => _weights.Type != ScalarType.Float32;
 
     /// <summary>Clips of a run.</summary>
     public int Batch { get; }
@@ -138,8 +141,12 @@ internal sealed unsafe class PackedPass : IDisposable
         var scan = new ScanSize(Batch, _length, _inner, mixer.Forward.States, _weights.Width);
         ConvPass[] convolutions = [.. directions.Select((direction, i) => new ConvPass(conv, _parameters, direction.ConvWeight, direction.ConvBias, silu: true, MixPlan.Order(i)))];
         foreach (var direction in directions.Skip(_selections.Count)) _selections.Add(Keep(empty((long)Batch * _length, direction.XProj.shape[0])));
-        ScanPass[] passes = [.. directions.Select((direction, i) => MixPlan.ScanPass(scan, _parameters, direction, new TensorRows(xz), _selections[i], MixPlan.Order(i), convolutions[i]))];
-        Add(new MixSelectKernel(conv, new TensorRows(xz), convolutions, xProj, [.. _selections.Select(selection => new TensorRows(selection))]));
+        foreach (var direction in directions.Skip(KeepsInputs ? _inputs.Count : directions.Length)) _inputs.Add(Keep(empty([(long)Batch * _length, _inner], _weights.Type)));
+        TensorRows[] selections = [.. _selections.Select(selection => new TensorRows(selection))], inputs = [.. _inputs.Select(u => new TensorRows(u))];
+        Add(new MixSelectKernel(conv, new TensorRows(xz), convolutions, xProj, selections, KeepsInputs ? inputs : null));
+        ScanPass[] passes = [.. directions.Select((direction, i) => KeepsInputs
+            ? MixPlan.ScanPass(scan, _parameters, direction, inputs[i], _selections[i], MixPlan.Order(i))
+            : MixPlan.ScanPass(scan, _parameters, direction, new TensorRows(xz), _selections[i], MixPlan.Order(i), convolutions[i]))];
         Add(new ScanForwardKernel(scan, passes, new ScanOutputs { Gate = new TensorRows(xz, _inner), Y = new TensorRows(y), Sums = new TensorRows(_sums) }));
     }
 }

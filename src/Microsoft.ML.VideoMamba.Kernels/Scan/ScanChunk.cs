@@ -89,7 +89,7 @@ internal unsafe ref struct ScanChunk
         float* u = U;
         if (pass.Convolution is not null)
         {
-            pass.Convolution.ConvolveBlock<TLanes, TElement>(source, stride, rest, firstStep, steps, channel, u);
+            pass.Convolution.ConvolveBlock<TLanes, TElement, Float32Element>(source, stride, rest, firstStep, steps, channel, (Float32Element*)u, TLanes.Count);
             return;
         }
 

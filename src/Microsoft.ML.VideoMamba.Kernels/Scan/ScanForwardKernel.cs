@@ -48,8 +48,8 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
                 {
                     float* state = states + (block - first) * size.StateSize;
                     LookAhead(ahead, p, clip, firstStep, block * size.Lanes, y);
-                    if (Prepare<TLanes, TElement>(ref chunk, pass, clip, firstStep, steps, block * size.Lanes, y)) Advance<TLanes, SmallExponents>(ref chunk, pass, steps, block, state, y, ahead);
-                    else Advance<TLanes, AnyExponents>(ref chunk, pass, steps, block, state, y, ahead);
+                    if (Prepare<TLanes, TElement>(ref chunk, pass, clip, firstStep, steps, block * size.Lanes, y)) Advance<TLanes, TElement, SmallExponents>(ref chunk, pass, steps, block, state, y, ahead);
+                    else Advance<TLanes, TElement, AnyExponents>(ref chunk, pass, steps, block, state, y, ahead);
                     Finish<TLanes, TElement>(p, clip, firstStep, steps, block * size.Lanes, y);
                 }
             }
@@ -73,7 +73,7 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
         {
             var u = TLanes.Load(inputs + at);
             var delta = TLanes.Load(deltas + at);
-            if (softplus) delta = LaneMath.Softplus(delta);
+            if (softplus) delta = LaneMath.Softplus<TLanes, TElement>(delta);
             largest = TLanes.Max(largest, TLanes.Abs(delta));
             TLanes.Store(delta, deltas + at);
             TLanes.Store(delta * u, deltaU + at);
@@ -100,15 +100,16 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
         void Add(TensorRows rows, long token) => ahead[count++] = rows.Ahead(token, channel, pass.Stride);
     }
 
-    private void Advance<TLanes, TExponents>(ref ScanChunk chunk, ScanPass pass, int steps, int block, float* state, float* y, RowsAhead* ahead)
+    private void Advance<TLanes, TElement, TExponents>(ref ScanChunk chunk, ScanPass pass, int steps, int block, float* state, float* y, RowsAhead* ahead)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
         where TExponents : IExponents
     {
         for (int n = 0; n < size.PaddedStates; n += ScanSteps.StatesPerRun)
         {
             int at = n * TLanes.Count;
             var rows = ahead + 2 * n / ScanSteps.StatesPerRun % MostAhead;
-            ScanSteps.Advance<TLanes, TExponents>(
+            ScanSteps.Advance<TLanes, TElement, TExponents>(
                 steps, pass.Rate + block * size.StateSize + at, state + at, chunk.Delta, chunk.DeltaU, chunk.B + n, chunk.C + n, chunk.MapStride, y, rows[0], rows[1]);
         }
     }
@@ -133,7 +134,7 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
             if (keep || !last) TElement.StoreSingle(value, sum, rest);
             if (last)
             {
-                if (gated) value *= LaneMath.Silu(TElement.Load<TLanes>(gate, rest));
+                if (gated) value *= LaneMath.Silu<TLanes, TElement>(TElement.Load<TLanes>(gate, rest));
                 TElement.Store(value, destination, rest);
             }
 

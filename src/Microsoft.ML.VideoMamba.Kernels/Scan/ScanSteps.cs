@@ -15,7 +15,7 @@ internal static unsafe class ScanSteps
 {
     public const int StatesPerRun = 8;
 
-    /// <summary>Takes the states through a chunk and adds C h to y.</summary>
+    /// <summary>Takes the states through a chunk and adds C h to y; exponentials are as good as the elements around it.</summary>
     /// <param name="steps">Number of steps.</param>
     /// <param name="rate">(state, lane).</param>
     /// <param name="state">The states before the chunk, then after it, (state, lane).</param>
@@ -28,9 +28,10 @@ internal static unsafe class ScanSteps
     /// <param name="ahead">Asked for, a row a step.</param>
     /// <param name="alsoAhead">Asked for likewise.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Advance<TLanes, TExponents>(
+    public static void Advance<TLanes, TElement, TExponents>(
         int steps, float* rate, float* state, float* delta, float* deltaU, float* b, float* c, long mapStride, float* y, RowsAhead ahead, RowsAhead alsoAhead)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
         where TExponents : IExponents
     {
         int w = TLanes.Count;
@@ -43,14 +44,14 @@ internal static unsafe class ScanSteps
             ahead.Prefetch();
             alsoAhead.Prefetch();
             TLanes d = TLanes.Load(delta), du = TLanes.Load(deltaU), sum = TLanes.Load(y);
-            Step<TLanes, TExponents>(ref h0, ref sum, d, du, rate, b, c, k0, k1, k2, k3, k4);
-            Step<TLanes, TExponents>(ref h1, ref sum, d, du, rate + w, b + 1, c + 1, k0, k1, k2, k3, k4);
-            Step<TLanes, TExponents>(ref h2, ref sum, d, du, rate + 2 * w, b + 2, c + 2, k0, k1, k2, k3, k4);
-            Step<TLanes, TExponents>(ref h3, ref sum, d, du, rate + 3 * w, b + 3, c + 3, k0, k1, k2, k3, k4);
-            Step<TLanes, TExponents>(ref h4, ref sum, d, du, rate + 4 * w, b + 4, c + 4, k0, k1, k2, k3, k4);
-            Step<TLanes, TExponents>(ref h5, ref sum, d, du, rate + 5 * w, b + 5, c + 5, k0, k1, k2, k3, k4);
-            Step<TLanes, TExponents>(ref h6, ref sum, d, du, rate + 6 * w, b + 6, c + 6, k0, k1, k2, k3, k4);
-            Step<TLanes, TExponents>(ref h7, ref sum, d, du, rate + 7 * w, b + 7, c + 7, k0, k1, k2, k3, k4);
+            Step<TLanes, TElement, TExponents>(ref h0, ref sum, d, du, rate, b, c, k0, k1, k2, k3, k4);
+            Step<TLanes, TElement, TExponents>(ref h1, ref sum, d, du, rate + w, b + 1, c + 1, k0, k1, k2, k3, k4);
+            Step<TLanes, TElement, TExponents>(ref h2, ref sum, d, du, rate + 2 * w, b + 2, c + 2, k0, k1, k2, k3, k4);
+            Step<TLanes, TElement, TExponents>(ref h3, ref sum, d, du, rate + 3 * w, b + 3, c + 3, k0, k1, k2, k3, k4);
+            Step<TLanes, TElement, TExponents>(ref h4, ref sum, d, du, rate + 4 * w, b + 4, c + 4, k0, k1, k2, k3, k4);
+            Step<TLanes, TElement, TExponents>(ref h5, ref sum, d, du, rate + 5 * w, b + 5, c + 5, k0, k1, k2, k3, k4);
+            Step<TLanes, TElement, TExponents>(ref h6, ref sum, d, du, rate + 6 * w, b + 6, c + 6, k0, k1, k2, k3, k4);
+            Step<TLanes, TElement, TExponents>(ref h7, ref sum, d, du, rate + 7 * w, b + 7, c + 7, k0, k1, k2, k3, k4);
             TLanes.Store(sum, y);
             delta += w;
             deltaU += w;
@@ -168,12 +169,14 @@ internal static unsafe class ScanSteps
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TLanes, TExponents>(
+    private static void Step<TLanes, TElement, TExponents>(
         ref TLanes h, ref TLanes sum, TLanes d, TLanes du, float* rate, float* b, float* c, TLanes k0, TLanes k1, TLanes k2, TLanes k3, TLanes k4)
         where TLanes : unmanaged, ILanes<TLanes>
+        where TElement : unmanaged, IElement<TElement>
         where TExponents : IExponents
     {
-        var (scale, excess) = TLanes.Exp2Parts(TExponents.Limit(d * TLanes.Load(rate)), k0, k1, k2, k3, k4);
+        var exponent = TExponents.Limit(d * TLanes.Load(rate));
+        var (scale, excess) = TElement.IsSingle ? TLanes.Exp2Parts(exponent, k0, k1, k2, k3, k4) : TLanes.CoarseExp2Parts(exponent, k0, k1, k2, k3, k4);
         var scaled = scale * h;
         h = TLanes.MultiplyAdd(scaled, excess, TLanes.MultiplyAdd(du, b, scaled));
         sum = TLanes.MultiplyAdd(h, c, sum);

@@ -49,6 +49,12 @@ internal unsafe interface ILanes<TSelf> :
     /// <summary>2^x, see <see cref="LaneMath"/>.</summary>
     static abstract TSelf Exp2(TSelf x);
 
+    /// <summary>2^x with a relative error of 1e-4.</summary>
+    static abstract TSelf CoarseExp2(TSelf x);
+
+    /// <summary>1 / x with a relative error of 4e-4 at most.</summary>
+    static abstract TSelf CoarseReciprocal(TSelf x);
+
     /// <summary>Writes the constants of <see cref="Exp2Parts"/>, as <see cref="Exp2Constants{TLanes}"/> keeps them.</summary>
     static abstract void StoreExp2Constants(float* destination);
 
@@ -57,6 +63,9 @@ internal unsafe interface ILanes<TSelf> :
     /// it means nothing; NaN stays NaN. k0 to k4 are the vectors of <see cref="Exp2Constants{TLanes}"/>: loops keep them in registers.
     /// </summary>
     static abstract (TSelf Scale, TSelf Excess) Exp2Parts(TSelf x, TSelf k0, TSelf k1, TSelf k2, TSelf k3, TSelf k4);
+
+    /// <summary><see cref="Exp2Parts"/> with a relative error of 6e-5, and less for small x, where one instruction can be saved so.</summary>
+    static virtual (TSelf Scale, TSelf Excess) CoarseExp2Parts(TSelf x, TSelf k0, TSelf k1, TSelf k2, TSelf k3, TSelf k4) => TSelf.Exp2Parts(x, k0, k1, k2, k3, k4);
 
     /// <summary>The sum of the lanes, in an order that depends on the width only.</summary>
     static abstract float Sum(TSelf value);

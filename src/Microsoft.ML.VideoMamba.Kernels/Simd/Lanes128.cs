@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Simd;
 
@@ -70,7 +71,13 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 Sqrt(Lanes128 value) => new(Vector128.Sqrt(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Exp2(Lanes128 x) => PortableExp2(x);
+    public static Lanes128 Exp2(Lanes128 x) => PortableExp2(x, coarse: false);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 CoarseExp2(Lanes128 x) => PortableExp2(x, coarse: true);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 CoarseReciprocal(Lanes128 x) => Sse.IsSupported ? new(Sse.Reciprocal(x._value)) : Broadcast(1) / x;
 
     public static void StoreExp2Constants(float* destination) => LaneMath.StoreEach<Lanes128>(LaneMath.Exp2Polynomial, destination);
 
@@ -101,12 +108,12 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes128 PortableExp2(Lanes128 x)
+    private static Lanes128 PortableExp2(Lanes128 x, bool coarse)
     {
         // Clamped, so that the exponent's bits hold every whole part: 0 below the smallest normal number, infinity above the largest. NaN passes.
         x = Max(Broadcast(LaneMath.LowestExponent), Min(Broadcast(LaneMath.HighestExponent), x));
         var whole = Vector128.Floor(x._value);
         var scale = (Vector128.ConvertToInt32Native(whole) + Vector128.Create(LaneMath.ExponentBias)) << LaneMath.MantissaBits;
-        return LaneMath.Exp2OfFraction(new Lanes128(x._value - whole)) * new Lanes128(scale.AsSingle());
+        return LaneMath.Exp2OfFraction(new Lanes128(x._value - whole), coarse) * new Lanes128(scale.AsSingle());
     }
 }

@@ -71,7 +71,13 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 Sqrt(Lanes256 value) => new(Vector256.Sqrt(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Exp2(Lanes256 x) => PortableExp2(x);
+    public static Lanes256 Exp2(Lanes256 x) => PortableExp2(x, coarse: false);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 CoarseExp2(Lanes256 x) => PortableExp2(x, coarse: true);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 CoarseReciprocal(Lanes256 x) => Avx.IsSupported ? new(Avx.Reciprocal(x._value)) : Broadcast(1) / x;
 
     /// <inheritdoc/>
     /// <remarks>AVX2 looks up the eighths of the exponent in one register, which leaves a polynomial of degree 3.</remarks>
@@ -118,12 +124,12 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes256 PortableExp2(Lanes256 x)
+    private static Lanes256 PortableExp2(Lanes256 x, bool coarse)
     {
         // Clamped, so that the exponent's bits hold every whole part: 0 below the smallest normal number, infinity above the largest. NaN passes.
         x = Max(Broadcast(LaneMath.LowestExponent), Min(Broadcast(LaneMath.HighestExponent), x));
         var whole = Vector256.Floor(x._value);
         var scale = (Vector256.ConvertToInt32Native(whole) + Vector256.Create(LaneMath.ExponentBias)) << LaneMath.MantissaBits;
-        return LaneMath.Exp2OfFraction(new Lanes256(x._value - whole)) * new Lanes256(scale.AsSingle());
+        return LaneMath.Exp2OfFraction(new Lanes256(x._value - whole), coarse) * new Lanes256(scale.AsSingle());
     }
 }

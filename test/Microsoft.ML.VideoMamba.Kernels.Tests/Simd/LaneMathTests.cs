@@ -70,6 +70,30 @@ public sealed unsafe class LaneMathTests
         }
     }
 
+    /// <summary>bfloat16 rounds to one part in 256 at most.</summary>
+    [TestMethod]
+    [DataRow(128)]
+    [DataRow(256)]
+    [DataRow(512)]
+    public void FunctionsOfBFloat16AreFarFinerThanItsRounding(int width)
+    {
+        for (double x = -80; x < 80; x += 0.0173)
+        {
+            float argument = (float)x;
+            double sigmoid = 1 / (1 + Math.Exp(-argument)), softplus = Math.Max(0, argument) + LogOfOnePlus(Math.Exp(-Math.Abs(argument)));
+            float[] got = CoarseFunctions(width, argument);
+            AssertClose(Math.Pow(2, argument), got[0]);
+            AssertClose(softplus, got[1]);
+            AssertClose(argument * sigmoid, got[2]);
+
+            void AssertClose(double expected, float got) => Assert.AreEqual(expected, got, 5e-4 * Math.Abs(expected) + 1e-35, $"at {x}");
+        }
+
+        Assert.AreEqual(1, CoarseFunctions(width, 0)[0]);
+        Assert.AreEqual(0, CoarseFunctions(width, float.NegativeInfinity)[1]);
+        foreach (float function in CoarseFunctions(width, float.NaN)) Assert.IsTrue(float.IsNaN(function));
+    }
+
     private static double LogOfOnePlus(double x) => x < 1e-8 ? x - x * x / 2 : Math.Log(1 + x);
 
     private static (float Parts, float Whole) Evaluate(int width, float x) => width switch
@@ -103,6 +127,23 @@ public sealed unsafe class LaneMathTests
         var (softplus, slope) = LaneMath.SoftplusAndSlope(lanes);
         var sigmoid = LaneMath.Sigmoid(lanes);
         return [Last(LaneMath.Softplus(lanes)), Last(softplus), Last(sigmoid), Last(slope), Last(LaneMath.Silu(lanes)), Last(LaneMath.SiluDerivative(lanes, sigmoid))];
+    }
+
+    private static float[] CoarseFunctions(int width, float x) => width switch
+    {
+        128 => CoarseFunctions<Lanes128>(x),
+        256 => CoarseFunctions<Lanes256>(x),
+        _ => CoarseFunctions<Lanes512>(x),
+    };
+
+    private static float[] CoarseFunctions<TLanes>(float x)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var lanes = TLanes.Broadcast(x);
+        float* k = Exp2Constants<TLanes>.Start;
+        int w = TLanes.Count;
+        var (scale, excess) = TLanes.CoarseExp2Parts(lanes, TLanes.Load(k), TLanes.Load(k + w), TLanes.Load(k + 2 * w), TLanes.Load(k + 3 * w), TLanes.Load(k + 4 * w));
+        return [Last(TLanes.MultiplyAdd(scale, excess, scale)), Last(LaneMath.Softplus<TLanes, BFloat16Element>(lanes)), Last(LaneMath.Silu<TLanes, BFloat16Element>(lanes))];
     }
 
     private static float Last<TLanes>(TLanes value)

@@ -63,7 +63,7 @@ internal static class Program
                 foreach (var network in networks) network.TrainingStep(seconds);
                 return 0;
             case "precision":
-                NetworkPairs.Tiny.Precision(seconds);
+                foreach (var network in new[] { NetworkPairs.Tiny, NetworkPairs.Small, NetworkPairs.Middle }) network.Precision(seconds);
                 return 0;
             case "cores":
                 NetworkPairs.QuickStart.Cores(seconds);

@@ -60,18 +60,22 @@ internal sealed unsafe class ScanForwardKernel(ScanSize size, IReadOnlyList<Scan
 
     /// <summary>Step sizes after their softplus, delta u, and D u as what the outputs start from. Returns whether all exponents are in range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static bool Prepare<TLanes, TElement>(ref ScanChunk chunk, ScanPass pass, int clip, int firstStep, int steps, int channel, float* y)
+    private bool Prepare<TLanes, TElement>(ref ScanChunk chunk, ScanPass pass, int clip, int firstStep, int steps, int channel, float* y)
         where TLanes : unmanaged, ILanes<TLanes>
         where TElement : unmanaged, IElement<TElement>
     {
-        chunk.LoadInputs<TLanes, TElement>(pass, clip, firstStep, steps, channel);
+        bool computed = pass.Convolution is not null;
+        if (computed) chunk.LoadInputs<TLanes, TElement>(pass, clip, firstStep, steps, channel);
         chunk.LoadStepSizes<TLanes, TElement>(pass, clip, firstStep, steps, channel);
+        var source = pass.U.Row<TElement>(pass.Token(size, clip, firstStep)) + channel;
+        long stride = pass.Stride * pass.U.Stride;
+        int rest = size.Channels - channel;
         TLanes skip = TLanes.Load(pass.Skip + channel), largest = TLanes.Broadcast(0);
         bool softplus = pass.Softplus;
         float* inputs = chunk.U, deltas = chunk.Delta, deltaU = chunk.DeltaU;
-        for (int at = 0; at < steps * TLanes.Count; at += TLanes.Count)
+        for (int at = 0; at < steps * TLanes.Count; at += TLanes.Count, source += stride)
         {
-            var u = TLanes.Load(inputs + at);
+            var u = computed ? TLanes.Load(inputs + at) : TElement.Load<TLanes>(source, rest);
             var delta = TLanes.Load(deltas + at);
             if (softplus) delta = LaneMath.Softplus<TLanes, TElement>(delta);
             largest = TLanes.Max(largest, TLanes.Abs(delta));

@@ -52,7 +52,8 @@ internal static class Accuracy
         using var wide = Copy(model, ScalarType.Float64);
         using var narrow = Copy(model, ScalarType.Float32).ToActivationType(ScalarType.BFloat16);
         var exact = wide.forward(clips.to_type(ScalarType.Float64));
-        Print(name, exact, single, null, narrow.forward(clips));
+        using var narrowPrepared = new PreparedModel(narrow);
+        Print(name, exact, single, null, narrowPrepared.Score(clips));
     }
 
     /// <summary>How often bfloat16 names the same class as float32: random weights, whose scores lie close together, over clips of noise in many colours.</summary>
@@ -64,7 +65,8 @@ internal static class Accuracy
         using var narrow = Copy(model, ScalarType.Float32).ToActivationType(ScalarType.BFloat16);
         var colours = randn([Clips, config.Channels, 1, 1, 1]) * 2;
         var clips = colours + randn([Clips, config.Channels, config.Frames, config.Height, config.Width]);
-        Tensor single = model.forward(clips), rounded = narrow.forward(clips);
+        using PreparedModel prepared = new(model), narrowPrepared = new(narrow);
+        Tensor single = prepared.Score(clips), rounded = narrowPrepared.Score(clips);
         long agreed = single.argmax(1).eq(rounded.argmax(1)).sum().item<long>();
         int classes = single.argmax(1).data<long>().Distinct().Count();
         double moved = (single.softmax(1) - rounded.softmax(1)).abs().max().item<float>();

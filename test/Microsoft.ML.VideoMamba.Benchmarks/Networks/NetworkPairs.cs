@@ -14,6 +14,12 @@ internal sealed record NetworkPairs(string Name, VideoMambaConfig Config, int Ba
     /// <summary>Ti over one clip of 8 frames.</summary>
     public static NetworkPairs Tiny { get; } = new("Ti", VideoMambaConfig.Tiny, 1);
 
+    /// <summary>S over one clip of 8 frames.</summary>
+    public static NetworkPairs Small { get; } = new("S", VideoMambaConfig.Small, 1);
+
+    /// <summary>M over one clip of 8 frames.</summary>
+    public static NetworkPairs Middle { get; } = new("M", VideoMambaConfig.Middle, 1);
+
     /// <summary>The QuickStart's network over a batch of its training.</summary>
     public static NetworkPairs QuickStart { get; } =
         new("QuickStart network", VideoMambaConfig.Tiny with { Depth = 2, Tubelet = 2, Frames = 8, Height = 64, Width = 64, Classes = 4 }, 32);

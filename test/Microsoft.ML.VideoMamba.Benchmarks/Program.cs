@@ -66,9 +66,13 @@ internal static class Program
                 foreach (var network in new[] { NetworkPairs.Tiny, NetworkPairs.Small, NetworkPairs.Middle }) network.Precision(seconds);
                 return 0;
             case "cores":
-                NetworkPairs.QuickStart.Cores(seconds);
-                (NetworkPairs.Tiny with { Batch = 4 }).Cores(seconds);
-                NetworkPairs.Tiny.Cores(seconds);
+                foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
+                {
+                    NetworkPairs.QuickStart.Cores(seconds, type);
+                    (NetworkPairs.Tiny with { Batch = 4 }).Cores(seconds, type);
+                    NetworkPairs.Tiny.Cores(seconds, type);
+                }
+
                 return 0;
             case "lengths":
                 LengthSeries.Run();

@@ -87,18 +87,20 @@ internal sealed record NetworkPairs(string Name, VideoMambaConfig Config, int Ba
     }
 
     /// <summary>All threads against one.</summary>
-    public void Cores(double seconds)
+    /// <param name="seconds">How long to take.</param>
+    /// <param name="type">The activations' type.</param>
+    public void Cores(double seconds, ScalarType type)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var model = new VideoMambaModel(Config);
+        using var model = new VideoMambaModel(Config).ToActivationType(type);
         int all = get_num_threads();
         using PreparedModel shared = new(model), alone = new(model);
         var clips = Clips();
         new Pairing()
             .Add($"{all} threads", () => OnThreads(all, shared))
             .Add("one thread", () => OnThreads(1, alone))
-            .Run($"{Title}: against one", seconds);
+            .Run($"{Title}, {type}: against one", seconds);
         set_num_threads(all);
 
         void OnThreads(int threads, PreparedModel prepared)

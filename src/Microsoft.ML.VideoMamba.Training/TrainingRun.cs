@@ -88,6 +88,14 @@ public sealed class TrainingRun
         return session.Run(cancellation);
     }
 
+    /// <summary>Takes away the state that a training left in its <see cref="TrainingOptions.StateFolder"/>, and the folder if nothing else is in it: other files stay.</summary>
+    /// <param name="folder">The folder; it need not be there.</param>
+    public static void DeleteState(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        Runs.StateFolder.Delete(folder);
+    }
+
     private TrainingSession CreateSession(VideoMambaModel model, ITrainingSet training, ITrainingSet? validation, TrainingListeners listeners)
     {
         IObjective? objective = null;

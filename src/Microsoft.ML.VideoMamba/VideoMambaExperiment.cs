@@ -71,11 +71,12 @@ public sealed class VideoMambaExperiment
     /// <param name="validation">Those to judge trials by; null to hold out a part, or for folds.</param>
     /// <param name="folds">Folds whose mean judges a trial, at least 2; null for none.</param>
     /// <param name="progress">Told of each epoch and each change of a trial.</param>
-    public VideoMambaExperimentResult Execute(DataList training, DataList? validation = null, int? folds = null, IProgress<ExperimentProgress>? progress = null)
+    /// <param name="begun">Called once everything was checked and the folder is this experiment's alone: what else belongs there may be written.</param>
+    public VideoMambaExperimentResult Execute(DataList training, DataList? validation = null, int? folds = null, IProgress<ExperimentProgress>? progress = null, Action? begun = null)
     {
         ArgumentNullException.ThrowIfNull(training);
         if (validation is not null && folds is not null) throw new ArgumentException("A validation set and folds exclude each other.", nameof(folds));
-        return Run((plan, seed, folder, _) => new FileInput(plan, _settings, seed, training, validation, folds, folder.Cache), progress);
+        return Run((plan, seed, folder, _) => new FileInput(plan, _settings, seed, training, validation, folds, folder.Cache), progress, begun);
     }
 
     private VideoMambaExperimentResult OnRows(IDataView data, IDataView? validation, int? folds, IEstimator<ITransformer>? featurizer, IProgress<VideoMambaRunDetail>? progress)
@@ -84,7 +85,7 @@ public sealed class VideoMambaExperiment
         return Run((plan, seed, folder, reader) => new RowInput(reader, plan, _settings, seed, data, validation, folds, featurizer, folder.Cache), progress is null ? null : new LeftTrials(progress));
     }
 
-    private VideoMambaExperimentResult Run(Func<ExperimentPlan, int, ExperimentFolder, RowReader, IExperimentInput> open, IProgress<ExperimentProgress>? progress)
+    private VideoMambaExperimentResult Run(Func<ExperimentPlan, int, ExperimentFolder, RowReader, IExperimentInput> open, IProgress<ExperimentProgress>? progress, Action? begun = null)
     {
         var host = _environment.Register(nameof(VideoMambaExperiment));
         using var channel = host.Start("Experiment");
@@ -92,9 +93,11 @@ public sealed class VideoMambaExperiment
         var folder = new ExperimentFolder(_settings.OutputDirectory ?? Path.Combine(MLNet.TemporaryFolder(_environment), $"videomamba-experiment-{Guid.NewGuid():N}"));
         var plan = ExperimentPlan.Of(_settings, _task);
         var options = Options(folder.FullName, NetworkDevice.Choose(host, _settings.Device));
+        using var claim = ExperimentClaim.Take(folder.FullName, _settings.Resume);
         using var input = open(plan, options.Seed, folder, new RowReader(_environment, host, channel, RowOptions(folder), _task, cancellation));
         var experiment = new Experiment(plan.Recipe, plan.Space, input.Folds, input.Outputs, options, input.Save, new ChannelLogger(channel));
-        return new VideoMambaExperimentResult(experiment.Run(progress, cancellation.Token), folder.FullName);
+        begun?.Invoke();
+        return new VideoMambaExperimentResult(experiment.Run(claim, progress, cancellation.Token), folder.FullName);
     }
 
     private ExperimentOptions Options(string folder, string device) => new()

@@ -54,7 +54,7 @@ public sealed class TrainTests : IDisposable
         foreach (string picture in new[] { "curves.png", "confusion.png" }) CollectionAssert.AreEqual(new byte[] { 0x89, 0x50, 0x4e, 0x47 }, File.ReadAllBytes(Path.Combine(Run, picture))[..4]);
         StringAssert.Contains(File.ReadAllText(Path.Combine(Run, "report.md")), "videomamba train --data");
         CollectionAssert.IsSubsetOf(new[] { "epoch/train_loss", "epoch/validation_top1", "step/loss", "step/learning_rate" }, EventTags(Directory.GetFiles(Run, "events.out.tfevents.*").Single()));
-        Assert.IsFalse(Directory.Exists(Path.Combine(Run, "cache")));
+        Assert.IsFalse(Directory.Exists(Path.Combine(Run, "decoded-clips")));
         Assert.IsFalse(Directory.EnumerateFiles(Run, "*.partial", SearchOption.AllDirectories).Any());
         StringAssert.Contains(run.Error, "epoch 2 of 2");
     }

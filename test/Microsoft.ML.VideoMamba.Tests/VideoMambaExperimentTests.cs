@@ -68,12 +68,43 @@ public sealed class VideoMambaExperimentTests : IDisposable
         var videos = _ml.Data.LoadFromEnumerable(_clips.Rows.Select(row => new PathRow { Path = row.Path }));
         var labels = result.BestRun!.Model!.Transform(videos).GetColumn<string>("PredictedLabel").ToArray();
         Assert.IsTrue(labels.All(label => TinyClips.Classes.Contains(label)));
-        Assert.IsFalse(Directory.Exists(Path.Combine(result.OutputDirectory, "cache")));
+        Assert.IsFalse(Directory.Exists(Path.Combine(result.OutputDirectory, "decoded-clips")));
 
         // The recipe trains outside the experiment too.
         var options = VideoMambaTrainer.Options.FromRecipe(Path.Combine(result.OutputDirectory, "recipe.json"));
         Assert.AreEqual(result.BestRun.Parameters["schedule.learning_rate"].GetDouble(), options.LearningRate);
         Assert.AreEqual(result.BestRun.Parameters["model.size"].GetInt32(), options.ImageSize);
+    }
+
+    /// <summary>Clips that do not fit in memory are files of the folder: another experiment that is refused there leaves them, and the user's.</summary>
+    [TestMethod]
+    public void ARefusedExperimentDeletesNothing()
+    {
+        var settings = Settings;
+        (settings.CacheMemoryBytes, settings.MaxModels) = (0, 1);
+        string decoded = Path.Combine(settings.OutputDirectory!, "decoded-clips");
+        int before = 0, after = 0;
+        string? refusal = null;
+        VideoMambaExperiment Experiment() => _ml.MulticlassClassification.CreateVideoMambaExperiment(settings);
+
+        Experiment().Execute(_clips.Folder, progressHandler: new Listener(_ =>
+        {
+            before = Directory.GetFiles(decoded).Length;
+            settings.Resume = true;
+            refusal = Assert.ThrowsExactly<ExperimentException>(() => Experiment().Execute(_clips.Folder)).Message;
+            after = Directory.GetFiles(decoded).Length;
+        }));
+
+        Assert.IsGreaterThan(0, before);
+        Assert.AreEqual(before, after);
+        Assert.Contains("runs already", refusal!);
+        Assert.IsFalse(Directory.Exists(decoded));
+
+        settings.Resume = false;
+        Directory.CreateDirectory(decoded);
+        File.WriteAllText(Path.Combine(decoded, "notes.txt"), "precious");
+        Assert.ThrowsExactly<ExperimentException>(() => Experiment().Execute(_clips.Folder));
+        Assert.AreEqual("precious", File.ReadAllText(Path.Combine(decoded, "notes.txt")));
     }
 
     [TestMethod]

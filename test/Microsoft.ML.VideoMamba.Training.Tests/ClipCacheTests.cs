@@ -92,6 +92,27 @@ public sealed class ClipCacheTests
     }
 
     [TestMethod]
+    public void ItsOwnFilesAreDeletedAndOthersStay()
+    {
+        using var folder = new TemporaryFolder();
+        string clips = folder["decoded"], left = Path.Combine(clips, $"{new string('0', 32)}.clip.{Guid.NewGuid():N}.partial");
+        var cache = new ClipCache(0, clips, 100_000);
+        Assert.IsFalse(Directory.Exists(clips));
+        cache.GetOrRead("a", () => ToyClips.Clip(0, 1));
+        File.WriteAllText(left, "half");
+
+        ClipCache.Delete(clips);
+        Assert.IsFalse(Directory.Exists(clips));
+
+        string[] others = ["mine.clip", "notes.txt", "movie.mkv.partial"];
+        new ClipCache(0, clips, 100_000).GetOrRead("a", () => ToyClips.Clip(0, 1));
+        foreach (string other in others) File.WriteAllText(Path.Combine(clips, other), "mine");
+
+        ClipCache.Delete(clips);
+        CollectionAssert.AreEquivalent(others, Directory.GetFiles(clips).Select(Path.GetFileName).ToArray());
+    }
+
+    [TestMethod]
     public void AFullDiskCostsTheCacheOnly()
     {
         using var disk = SmallDisk.Create(kilobytes: 16);

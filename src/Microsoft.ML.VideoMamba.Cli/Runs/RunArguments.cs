@@ -21,7 +21,7 @@ internal sealed class RunArguments(IReadOnlyList<Option> options, Func<Option, s
     /// <exception cref="UsageException">Another value is given, or none was started.</exception>
     public ParseResult Again(System.CommandLine.Command verb, RunFolder folder, ParseResult parsed, IEnumerable<string> own, params IReadOnlyList<Option> free)
     {
-        var arguments = new Dictionary<string, string>(folder.ReadArguments());
+        var arguments = new Dictionary<string, string>(folder.ReadArguments(verb.Name));
         foreach (var (option, value) in Of(parsed))
         {
             if (!free.Any(one => one.Name == option) && arguments.GetValueOrDefault(option) != value) throw new UsageException($"{option} is {value} now, but the run was started {(arguments.TryGetValue(option, out string? old) ? $"with {old}" : "without it")}. Leave it out to go on, or start a new run.");

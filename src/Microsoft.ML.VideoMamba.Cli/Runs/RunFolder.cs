@@ -1,4 +1,8 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.ML.VideoMamba.Training;
+using Microsoft.ML.VideoMamba.Training.Clips;
+using Microsoft.ML.VideoMamba.Training.Experiments;
 using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Cli.Runs;
@@ -6,10 +10,9 @@ namespace Microsoft.ML.VideoMamba.Cli.Runs;
 /// <summary>The folder of a training: what it was started with, its state, its log and its results.</summary>
 internal sealed class RunFolder(string folder)
 {
-    private const string ArgumentsName = "run.json";
-    private const string EventPattern = "events.out.tfevents.*";
+    private const string EventPattern = "events.out.tfevents.*", VerbKey = "verb";
 
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public string FullName { get; } = Path.GetFullPath(folder);
 
@@ -17,7 +20,7 @@ internal sealed class RunFolder(string folder)
     public string State => this["state"];
 
     /// <summary>Decoded clips that did not fit in memory.</summary>
-    public string Cache => this["cache"];
+    public string Cache => this["decoded-clips"];
 
     public string Log => this["log.jsonl"];
 
@@ -33,44 +36,81 @@ internal sealed class RunFolder(string folder)
 
     public string Report => this["report.md"];
 
-    /// <summary>Whether a training was started here.</summary>
-    public bool HoldsRun => Files().Any(File.Exists) || Directory.Exists(State);
+    private string Arguments => this["run.json"];
+
+    private string Lock => this["run.lock"];
 
     private string this[string name] => Path.Combine(FullName, name);
 
-    /// <summary>What the training here was started with, by option.</summary>
-    /// <exception cref="UsageException">None was.</exception>
-    public IReadOnlyDictionary<string, string> ReadArguments()
+    /// <summary>Checks that a training may begin here: nothing is ever replaced that is none of its own.</summary>
+    /// <param name="force">Whether a training that is here may be replaced.</param>
+    /// <exception cref="UsageException">It may not; the message says why.</exception>
+    public void CheckFree(bool force)
     {
-        string path = this[ArgumentsName];
-        if (!File.Exists(path)) throw new UsageException($"--resume: {FullName} holds no training ({ArgumentsName} is not there).");
+        if (new ExperimentFolder(FullName) is { HoldsExperiment: true }) throw new UsageException($"{FullName} holds an experiment: name another folder.");
+        if (!File.Exists(Arguments) && Results.Append(Recipe).FirstOrDefault(Path.Exists) is { } foreign) throw new UsageException($"{FullName} holds {Path.GetFileName(foreign)}, which is no training's and would be replaced: name another folder.");
+        if (!force && File.Exists(Arguments) && Results.Any(Path.Exists)) throw new UsageException($"{FullName} holds a run: --resume goes on with it, --force replaces it, or name another folder.");
+    }
+
+    /// <summary>Takes the folder for this process alone, until what is returned is disposed.</summary>
+    /// <exception cref="IOException">Another process trains there, or the folder cannot be written to.</exception>
+    public IDisposable Hold()
+    {
+        Directory.CreateDirectory(FullName);
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path), s_json) ?? throw new InvalidDataException($"{path}: is null.");
+            return new FileStream(Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         }
-        catch (JsonException error)
+        catch (IOException error)
         {
-            throw new InvalidDataException($"{path}: {error.Message}", error);
+            throw new IOException($"{FullName} cannot be used, perhaps because a training runs there already: {error.Message}", error);
         }
     }
 
-    /// <summary>Writes what the training is started with.</summary>
-    public void WriteArguments(IReadOnlyDictionary<string, string> arguments) => AtomicFile.WriteText(this[ArgumentsName], JsonSerializer.Serialize(arguments, s_json) + "\n");
+    /// <summary>Whether a verb was started here.</summary>
+    public bool HoldsArguments => File.Exists(Arguments);
+
+    /// <summary>What the verb here was started with, by option.</summary>
+    /// <param name="verb">The verb that is to go on.</param>
+    /// <exception cref="UsageException">None was started, or another verb.</exception>
+    public IReadOnlyDictionary<string, string> ReadArguments(string verb)
+    {
+        if (!HoldsArguments) throw new UsageException($"--resume: {FullName} holds nothing to go on with ({Path.GetFileName(Arguments)} is not there).");
+        try
+        {
+            var arguments = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(Arguments), s_json) ?? throw new InvalidDataException($"{Arguments}: is null.");
+            // Files of versions that did not note the verb are trusted.
+            if (arguments.Remove(VerbKey, out string? started) && started != verb) throw new UsageException($"--resume: {FullName} was started by {started}: videomamba {started} goes on with it.");
+            return arguments;
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{Arguments}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Writes what a verb is started with.</summary>
+    public void WriteArguments(string verb, IReadOnlyDictionary<string, string> arguments) =>
+        AtomicFile.WriteText(Arguments, JsonSerializer.Serialize(new Dictionary<string, string>(arguments.Prepend(new(VerbKey, verb))), s_json) + "\n");
 
     /// <summary>Takes away what a process that was killed had half written.</summary>
     public void ClearPartial()
     {
-        if (!Directory.Exists(FullName)) return;
-        foreach (string file in Directory.EnumerateFiles(FullName, "*" + AtomicFile.PartialExtension, SearchOption.AllDirectories)) File.Delete(file);
+        foreach (string file in Files) AtomicFile.DeletePartial(file);
     }
 
     /// <summary>Takes away what another training left; other files stay.</summary>
     public void Clear()
     {
-        if (!Directory.Exists(FullName)) return;
-        foreach (string file in Files().Concat(Directory.EnumerateFiles(FullName, EventPattern)).Where(File.Exists)) File.Delete(file);
-        foreach (string inner in new[] { State, Cache }.Where(Directory.Exists)) Directory.Delete(inner, recursive: true);
+        ClearPartial();
+        foreach (string file in Files.Concat(Directory.EnumerateFiles(FullName, EventPattern)).Where(File.Exists)) File.Delete(file);
+        TrainingRun.DeleteState(State);
+        ClipCache.Delete(Cache);
     }
 
-    private IEnumerable<string> Files() => [this[ArgumentsName], Log, Recipe, Weights, Model, Curves, Confusion, Report];
+    /// <summary>What a training leaves once it learned something.</summary>
+    private IEnumerable<string> Results => [State, Log, Weights, Model, Curves, Confusion, Report];
+
+    /// <summary>What it was started with goes last: without it the others would be nobody's.</summary>
+    private IEnumerable<string> Files => [Log, Weights, Model, Curves, Confusion, Report, Recipe, Arguments];
 }

@@ -69,16 +69,15 @@ internal sealed class ExperimentVerb
         var folder = new ExperimentFolder(output);
         var run = new RunFolder(output);
         bool resume = parsed.GetValue(_resume);
+        if (folder.Foreign is { } foreign) throw new UsageException($"{folder.FullName} holds {Path.GetFileName(foreign)}, which is no experiment's and would be replaced: name another folder.");
         if (folder.HoldsExperiment && !resume) throw new UsageException($"{folder.FullName} holds an experiment: --resume goes on with it, or name another folder.");
-        // Without an experiment there is nothing to go on with, and it begins.
-        if (folder.HoldsExperiment) parsed = _options.Arguments.Again(_verb, run, parsed, ["--output", folder.FullName, "--resume", .. parsed.GetValue(_json) ? ["--json"] : Array.Empty<string>()], _options.Free);
+        // Without an experiment there is nothing to go on with, and it begins; without its options those that are given must be the same, which the journal knows.
+        if (folder.HoldsExperiment && run.HoldsArguments) parsed = _options.Arguments.Again(_verb, run, parsed, ["--output", folder.FullName, "--resume", .. parsed.GetValue(_json) ? ["--json"] : Array.Empty<string>()], _options.Free);
         var (training, validation) = _options.Data(parsed);
         var settings = _options.Settings(parsed, folder.FullName, resume, cancellation);
         var ml = new MLContext(settings.Seed);
         var experiment = _options.Task(parsed) == TrainingTask.Classification ? ml.MulticlassClassification.CreateVideoMambaExperiment(settings) : ml.Regression.CreateVideoMambaExperiment(settings);
-        Directory.CreateDirectory(folder.FullName);
-        run.WriteArguments(_options.Arguments.Of(parsed));
-        return Report(parsed, folder, listener => experiment.Execute(training, validation, _options.Folds(parsed), listener));
+        return Report(parsed, folder, listener => experiment.Execute(training, validation, _options.Folds(parsed), listener, () => run.WriteArguments(_verb.Name, _options.Arguments.Of(parsed))));
     }
 
     private int Report(ParseResult parsed, ExperimentFolder folder, Func<IProgress<ExperimentProgress>, VideoMambaExperimentResult> search)

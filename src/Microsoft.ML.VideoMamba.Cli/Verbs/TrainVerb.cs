@@ -54,13 +54,13 @@ internal sealed class TrainVerb
     {
         var folder = new RunFolder(parsed.GetValue(_output)!);
         if (parsed.GetValue(_resume)) parsed = Resumed(parsed, folder);
-        else if (folder.HoldsRun && !parsed.GetValue(_force)) throw new UsageException($"{folder.FullName} holds a run: --resume goes on with it, --force replaces it, or name another folder.");
+        else folder.CheckFree(parsed.GetValue(_force));
         var plan = _options.Plan(parsed);
         var arguments = _options.Arguments.Of(parsed);
-        if (parsed.GetValue(_force)) folder.Clear();
+        using var hold = folder.Hold();
+        if (folder.HoldsArguments && !parsed.GetValue(_resume)) folder.Clear();
         else folder.ClearPartial();
-        Directory.CreateDirectory(folder.FullName);
-        folder.WriteArguments(arguments);
+        folder.WriteArguments(_verb.Name, arguments);
         AtomicFile.WriteText(folder.Recipe, RecipeFile.ToJson(plan.Recipe) + "\n");
         foreach (string name in plan.Data.Singles) _console.Warn($"class '{name}' has one clip: it is learned from and never held out.");
         string commandLine = string.Join(' ', ["videomamba", _verb.Name, .. arguments.Select(argument => argument.Value == "true" ? argument.Key : $"{argument.Key} {Quoted(argument.Value)}"), $"--output {Quoted(folder.FullName)}"]);
@@ -99,7 +99,7 @@ internal sealed class TrainVerb
         }
 
         if (cache?.DiskFailure is { } failure) view.Warn($"Decoded clips could not be kept in {folder.Cache}: {failure.Message}");
-        if (!result.Cancelled && Directory.Exists(folder.Cache)) Directory.Delete(folder.Cache, recursive: true);
+        if (!result.Cancelled) ClipCache.Delete(folder.Cache);
         Finish(plan, folder, result, held ?? training, commandLine, json);
         return result.Cancelled ? ExitCode.Cancelled : ExitCode.Success;
 

@@ -18,7 +18,7 @@ public sealed class ClipCache
 
     /// <summary>Starts empty, but for what the folder holds from before.</summary>
     /// <param name="memoryBytes">Most bytes of pixels in memory, at least 0.</param>
-    /// <param name="folder">Where to keep what does not fit in memory; null for nowhere. It is made if it is not there.</param>
+    /// <param name="folder">Where to keep what does not fit in memory; null for nowhere. It is made when the first clip is written there.</param>
     /// <param name="diskBytes">Most bytes in the folder, at least 0.</param>
     public ClipCache(long memoryBytes, string? folder = null, long diskBytes = 0)
     {
@@ -45,6 +45,14 @@ public sealed class ClipCache
 
     /// <summary>Why no more clips are written to the folder, such as a full disk; null while all is well. Clips are then decoded again instead.</summary>
     public IOException? DiskFailure => _store?.Failure;
+
+    /// <summary>Takes away the clips that caches keep in a folder, and the folder if nothing else is in it: files that are none of theirs stay. No cache may be using it.</summary>
+    /// <param name="folder">The folder; it need not be there.</param>
+    public static void Delete(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ClipStore.Delete(folder);
+    }
 
     /// <summary>A key that changes when the file does.</summary>
     /// <param name="path">A file, or a folder of frames.</param>

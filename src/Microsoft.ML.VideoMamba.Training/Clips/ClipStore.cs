@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Training.Clips;
 
 /// <summary>Decoded clips as files of a folder, each written beside its place and then renamed. A damaged file is as good as none.</summary>
-internal sealed class ClipStore
+internal sealed partial class ClipStore
 {
     private const ulong Signature = 0x31_50_49_4C_43_4D_56_01;
 
@@ -16,9 +17,9 @@ internal sealed class ClipStore
 
     public ClipStore(string folder, long limit)
     {
-        _folder = Directory.CreateDirectory(folder).FullName;
+        _folder = Path.GetFullPath(folder);
         _limit = limit;
-        _bytes = new DirectoryInfo(_folder).EnumerateFiles("*.clip").Sum(file => file.Length);
+        _bytes = FilesOf(_folder).Sum(file => new FileInfo(file).Length);
     }
 
     public long Bytes => Interlocked.Read(ref _bytes);
@@ -57,6 +58,19 @@ internal sealed class ClipStore
             Interlocked.Add(ref _bytes, -size);
         }
     }
+
+    /// <summary>Takes away the clips that a folder holds, and the folder if nothing else is in it.</summary>
+    public static void Delete(string folder)
+    {
+        foreach (string file in FilesOf(folder)) File.Delete(file);
+        if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+    }
+
+    private static IEnumerable<string> FilesOf(string folder) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder).Where(file => Name().IsMatch(Path.GetFileName(file))) : [];
+
+    /// <summary>A clip's file, or what a killed process left of one.</summary>
+    [GeneratedRegex(@"^[0-9a-f]{32}\.clip(\.[0-9a-f]{32}\.partial)?$")]
+    private static partial Regex Name();
 
     private bool Reserve(long size)
     {

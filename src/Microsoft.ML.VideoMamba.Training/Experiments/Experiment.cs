@@ -54,11 +54,22 @@ public sealed class Experiment
     /// <exception cref="IOException">The journal cannot be written.</exception>
     public ExperimentResult Run(IProgress<ExperimentProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var folder = new ExperimentFolder(_options.Folder);
-        Directory.CreateDirectory(folder.FullName);
+        using var claim = ExperimentClaim.Take(_options.Folder, _options.Resume);
+        return Run(claim, progress, cancellation);
+    }
+
+    /// <summary>Searches in a folder that was claimed already, such as before its clips were read.</summary>
+    /// <inheritdoc cref="Run(IProgress{ExperimentProgress}?, CancellationToken)"/>
+    /// <param name="claim">Of <see cref="ExperimentOptions.Folder"/>; it stays the caller's.</param>
+    /// <param name="progress">Told of each epoch and each change of a trial.</param>
+    /// <param name="cancellation">Ends it within a step; the result then holds the best so far.</param>
+    public ExperimentResult Run(ExperimentClaim claim, IProgress<ExperimentProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        var folder = claim.Folder;
         var ledger = new ExperimentLedger(_recipe, _space, _options, _folds.Count, folder);
-        using var journal = ExperimentJournal.Open(folder.Journal, Settings(ledger.Metric), _options.Resume);
-        foreach (string partial in Directory.EnumerateFiles(folder.FullName, $"*{AtomicFile.PartialExtension}", SearchOption.AllDirectories)) File.Delete(partial);
+        var journal = ExperimentJournal.Open(claim.Journal, Settings(ledger.Metric));
+        folder.DeletePartial();
         AtomicFile.WriteText(folder.Space, RecipeSpaceFile.ToJson(_space) + "\n");
         var session = new ExperimentSession(ledger, journal, new TrialTrainer(_folds, _outputs, _options, folder, _saveModel, _logger), new EpochPace(_outputs), _options, folder, progress, _logger);
         return session.Run(cancellation);

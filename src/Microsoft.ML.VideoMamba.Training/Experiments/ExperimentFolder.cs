@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.VideoMamba.Video.Writing;
 
 namespace Microsoft.ML.VideoMamba.Training.Experiments;
 
@@ -6,6 +7,8 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments;
 /// <param name="folder">The folder.</param>
 public sealed class ExperimentFolder(string folder)
 {
+    private const string ModelName = "model.zip";
+
     /// <summary>The folder's full path.</summary>
     public string FullName { get; } = Path.GetFullPath(folder);
 
@@ -22,27 +25,45 @@ public sealed class ExperimentFolder(string folder)
     public string Leaderboard => this["leaderboard.png"];
 
     /// <summary>The best trial's model.</summary>
-    public string Model => this["model.zip"];
+    public string Model => this[ModelName];
 
     /// <summary>The best trial's recipe.</summary>
     public string Recipe => this["recipe.json"];
 
+    /// <summary>The command line's options, where it was started from one.</summary>
+    public string Arguments => this["run.json"];
+
     /// <summary>Decoded clips that do not fit in memory.</summary>
-    public string Cache => this["cache"];
+    public string Cache => this["decoded-clips"];
 
     /// <summary>Whether an experiment was begun here.</summary>
-    public bool HoldsExperiment => File.Exists(Journal);
+    public bool HoldsExperiment => new FileInfo(Journal) is { Exists: true, Length: > 0 };
+
+    /// <summary>A file or folder that an experiment would replace though it is none's: it is there, but no journal; null if all is well.</summary>
+    public string? Foreign => File.Exists(Journal) ? null : Files.Append(Trials).FirstOrDefault(Path.Exists);
+
+    private string Trials => this["trials"];
+
+    private IEnumerable<string> Files => [Model, Recipe, Arguments, Space, Table, Leaderboard];
 
     private string this[string name] => Path.Combine(FullName, name);
 
     /// <summary>A trial's model.</summary>
     /// <param name="trial">From 1.</param>
-    public string ModelOf(int trial) => Path.Combine(FolderOf(trial), "model.zip");
+    public string ModelOf(int trial) => Path.Combine(FolderOf(trial), ModelName);
 
     /// <summary>Where a trial keeps the state that it goes on from, fold by fold; gone when it is over.</summary>
     internal string StateOf(int trial, int fold) => Path.Combine(StatesOf(trial), string.Create(CultureInfo.InvariantCulture, $"fold-{fold}"));
 
     internal string StatesOf(int trial) => Path.Combine(FolderOf(trial), "state");
 
-    internal string FolderOf(int trial) => Path.Combine(this["trials"], trial.ToString("D4", CultureInfo.InvariantCulture));
+    /// <summary>Takes away what a process that was killed had half written; the experiment must be this process's own.</summary>
+    internal void DeletePartial()
+    {
+        foreach (string file in Files) AtomicFile.DeletePartial(file);
+        if (!Directory.Exists(Trials)) return;
+        foreach (string trial in Directory.EnumerateDirectories(Trials)) AtomicFile.DeletePartial(Path.Combine(trial, ModelName));
+    }
+
+    internal string FolderOf(int trial) => Path.Combine(Trials, trial.ToString("D4", CultureInfo.InvariantCulture));
 }

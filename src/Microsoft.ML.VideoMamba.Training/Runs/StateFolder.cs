@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training.Optimization;
 using static TorchSharp.torch;
@@ -11,9 +12,9 @@ namespace Microsoft.ML.VideoMamba.Training.Runs;
 /// in its header, and <c>best-N.safetensors</c>, the weights of the best epoch N. Draws need no place: each epoch's come of the seed and its number. A file is
 /// written beside its place and renamed, the last state after the best weights that it names: whenever the process ends, the state is that of a whole epoch.
 /// </summary>
-internal sealed class StateFolder
+internal sealed partial class StateFolder
 {
-    private const string RecordKey = "videomamba.run", LastName = "last.safetensors", BestPattern = "best-*.safetensors", PartialPattern = ".*.tmp";
+    private const string RecordKey = "videomamba.run", LastName = "last.safetensors";
 
     private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -27,7 +28,15 @@ internal sealed class StateFolder
     {
         _folder = Directory.CreateDirectory(folder).FullName;
         _settings = settings;
-        foreach (string partial in Directory.EnumerateFiles(_folder, PartialPattern)) File.Delete(partial);
+        foreach (string partial in FilesOf(_folder, Partial())) File.Delete(partial);
+    }
+
+    /// <summary>Takes away the state that a folder holds, and the folder if nothing else is in it.</summary>
+    public static void Delete(string folder)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (string file in FilesOf(folder, Last()).Concat(FilesOf(folder, Best())).Concat(FilesOf(folder, Partial()))) File.Delete(file);
+        if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
 
     /// <summary>Whether there is a state to go on from.</summary>
@@ -46,7 +55,7 @@ internal sealed class StateFolder
         if (_storedBest != record.Best) CheckpointWriter.Save(bestPath, learner.Parameters.Split(best.Values!), metadata);
         _storedBest = record.Best;
         CheckpointWriter.Save(LastPath, learner.State(), metadata);
-        foreach (string older in Directory.EnumerateFiles(_folder, BestPattern).Where(file => file != bestPath)) File.Delete(older);
+        foreach (string older in FilesOf(_folder, Best()).Where(file => file != bestPath)) File.Delete(older);
     }
 
     /// <summary>Puts the state back.</summary>
@@ -101,6 +110,18 @@ internal sealed class StateFolder
             throw new CheckpointException(file.Path, RecordKey, $"cannot be read: {error.Message}", error);
         }
     }
+
+    private static IEnumerable<string> FilesOf(string folder, Regex name) => Directory.EnumerateFiles(folder).Where(file => name.IsMatch(Path.GetFileName(file)));
+
+    [GeneratedRegex(@"^last\.safetensors$")]
+    private static partial Regex Last();
+
+    [GeneratedRegex(@"^best-\d+\.safetensors$")]
+    private static partial Regex Best();
+
+    /// <summary>What a process that was killed had half written of either.</summary>
+    [GeneratedRegex(@"^\.(last|best-\d+)\.safetensors\.[0-9a-f]{32}\.tmp$")]
+    private static partial Regex Partial();
 
     private string BestPath(int epoch) => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"best-{epoch}.safetensors"));
 }

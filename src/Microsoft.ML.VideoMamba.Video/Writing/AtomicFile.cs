@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Microsoft.ML.VideoMamba.Video.Writing;
 
 /// <summary>A file that appears under its name only when it is complete: it is written beside its place and renamed into it.</summary>
 public sealed class AtomicFile : IDisposable
 {
-    /// <summary>The end of the name that a file has while it is written; one that a killed process left may be deleted.</summary>
+    /// <summary>The end of the name that a file has while it is written; <see cref="DeletePartial"/> takes away those that a killed process left.</summary>
     public const string PartialExtension = ".partial";
 
     private readonly string _path;
@@ -44,6 +45,17 @@ public sealed class AtomicFile : IDisposable
     /// <param name="path">Where it is to appear; one that exists is replaced.</param>
     /// <param name="text">What is in it.</param>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Takes away what killed processes left half-written of a file. Nobody may be writing it.</summary>
+    /// <param name="path">The file, which stays; other files beside it do too, whatever they are called.</param>
+    public static void DeletePartial(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full)!;
+        var partial = new Regex($"^{Regex.Escape(Path.GetFileName(full))}\\.[0-9a-f]{{32}}{Regex.Escape(PartialExtension)}$");
+        if (!Directory.Exists(folder)) return;
+        foreach (string file in Directory.EnumerateFiles(folder).Where(file => partial.IsMatch(Path.GetFileName(file)))) File.Delete(file);
+    }
 
     /// <summary>Puts the file in its place.</summary>
     /// <exception cref="IOException">The rest cannot be written, or the place cannot be taken.</exception>

@@ -12,6 +12,8 @@ namespace Microsoft.ML.VideoMamba.Datasets;
 /// <summary>Rows of clips, shrunk to what training needs and kept in a <see cref="ClipCache"/>.</summary>
 internal sealed class ClipRows : RowSet
 {
+    private const string FolderStart = "videomamba-";
+
     private readonly string _featureName;
     private readonly FailurePolicy _onFailure;
     private readonly int _shortSide;
@@ -31,7 +33,7 @@ internal sealed class ClipRows : RowSet
         : base(data, featureName)
     {
         (_featureName, _shortSide, _onFailure) = (featureName, shortSide, onFailure);
-        _folder = diskBytes > 0 ? Path.Combine(folder, $"videomamba-{Guid.NewGuid():N}") : null;
+        _folder = diskBytes > 0 ? Path.Combine(folder, $"{FolderStart}{Guid.NewGuid():N}") : null;
         _cache = new ClipCache(memoryBytes, _folder, diskBytes);
     }
 
@@ -84,9 +86,17 @@ internal sealed class ClipRows : RowSet
         return (clip.Path, preparation.Plan(clip, random));
     }
 
+    /// <summary>Takes away what sets keep in a folder, those of killed processes too, and the folder if nothing else is in it. No set may be using it.</summary>
+    public static void DeleteAll(string folder)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (string own in Directory.EnumerateDirectories(folder, $"{FolderStart}*")) ClipCache.Delete(own);
+        ClipCache.Delete(folder);
+    }
+
     public override void Dispose()
     {
-        if (_folder is not null && Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        if (_folder is not null) ClipCache.Delete(_folder);
     }
 
     private static string KeyOf(int index) => index.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -54,10 +54,7 @@ internal sealed class FileInput : IExperimentInput
         ModelZip.Write(_context, new TransformerChain<ITransformer>([.. steps]), rows.Schema, path);
     }
 
-    public void Dispose()
-    {
-        if (Directory.Exists(_cache)) Directory.Delete(_cache, recursive: true);
-    }
+    public void Dispose() => ClipCache.Delete(_cache);
 
     private IReadOnlyList<TrainingLabel> LabelsOf(DataList list) => _classes is null ? RegressionTargets.Of(list) : _classes.LabelsOf(list);
 

@@ -67,6 +67,6 @@ internal sealed class RowInput : IExperimentInput
     {
         _training.Dispose();
         _validation?.Dispose();
-        if (Directory.Exists(_cache)) Directory.Delete(_cache, recursive: true);
+        ClipRows.DeleteAll(_cache);
     }
 }

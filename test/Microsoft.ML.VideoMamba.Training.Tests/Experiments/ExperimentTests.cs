@@ -211,6 +211,48 @@ public sealed class ExperimentTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("mine, without a line's end")]
+    [DataRow("mine\nand more of it")]
+    [DataRow("{\"a\":1}\n")]
+    public void AFileThatIsNoJournalStaysAsItWas(string text)
+    {
+        Directory.CreateDirectory(Files.FullName);
+        File.WriteAllText(Files.Journal, text);
+
+        Assert.Contains("line 1", Assert.ThrowsExactly<ExperimentException>(() => Run(Options with { Resume = true })).Message);
+
+        Assert.AreEqual(text, File.ReadAllText(Files.Journal));
+        CollectionAssert.AreEqual(new[] { Files.Journal }, Directory.GetFileSystemEntries(Files.FullName));
+    }
+
+    [TestMethod]
+    public void WhatAKilledProcessHalfWroteIsTakenAway()
+    {
+        Run(Options with { MaxTrials = 1 });
+        string half = $".{Guid.NewGuid():N}.partial";
+        foreach (string file in new[] { Files.Table + half, Files.ModelOf(1) + half, Path.Combine(Files.FullName, "mine" + half) }) File.WriteAllText(file, "half");
+
+        Run(Options with { MaxTrials = 1, Resume = true });
+
+        CollectionAssert.AreEqual(new[] { "mine" + half }, Directory.EnumerateFiles(Files.FullName, "*.partial", SearchOption.AllDirectories).Select(Path.GetFileName).ToArray());
+    }
+
+    [TestMethod]
+    public void AClaimInWhichNothingBeganLeavesNothing()
+    {
+        using (ExperimentClaim.Take(Files.FullName, resume: false)) Assert.IsTrue(File.Exists(Files.Journal));
+        Assert.IsFalse(Directory.Exists(Files.FullName));
+
+        Directory.CreateDirectory(Files.FullName);
+        ExperimentClaim.Take(Files.FullName, resume: false).Dispose();
+        Assert.IsEmpty(Directory.GetFileSystemEntries(Files.FullName));
+
+        File.WriteAllText(Files.Recipe, "mine");
+        Assert.Contains("holds recipe.json, which is no experiment's", Assert.ThrowsExactly<ExperimentException>(() => Run(Options)).Message);
+        Assert.AreEqual("mine", File.ReadAllText(Files.Recipe));
+    }
+
+    [TestMethod]
     public void ADamagedStateIsTrainedAgain()
     {
         using var source = new CancellationTokenSource();

@@ -10,7 +10,7 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments.Runs;
 /// What happened in an experiment, a JSON object a line, each written through to the disk before the experiment goes on. A line that a killed process left unfinished
 /// is cut off: what it would have told is done again.
 /// </summary>
-internal sealed class ExperimentJournal : IDisposable
+internal sealed class ExperimentJournal
 {
     private static readonly JsonSerializerOptions s_json = new()
     {
@@ -19,6 +19,9 @@ internal sealed class ExperimentJournal : IDisposable
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>How each line begins.</summary>
+    private static ReadOnlySpan<byte> LineStart => "{\"event\":\""u8;
+
     private readonly FileStream _file;
 
     private ExperimentJournal(FileStream file, IReadOnlyList<JournalEntry> entries) => (_file, Entries) = (file, entries);
@@ -26,37 +29,18 @@ internal sealed class ExperimentJournal : IDisposable
     /// <summary>What happened before; the first line is left out.</summary>
     public IReadOnlyList<JournalEntry> Entries { get; }
 
-    /// <summary>Opens the journal of an experiment, or begins one. Nobody else can open it until it is disposed.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Reads the journal of an experiment, or begins one.</summary>
+    /// <param name="file">The file, open for this process alone; it stays the caller's.</param>
     /// <param name="settings">All that decides which trials there are.</param>
-    /// <param name="resume">Whether to go on with a journal that is there.</param>
-    /// <exception cref="ExperimentException">It is damaged, another experiment's, not to be gone on with, or open elsewhere.</exception>
-    public static ExperimentJournal Open(string path, IReadOnlyDictionary<string, string> settings, bool resume)
+    /// <exception cref="ExperimentException">It is damaged, or another experiment's. The file is then as it was.</exception>
+    public static ExperimentJournal Open(FileStream file, IReadOnlyDictionary<string, string> settings)
     {
-        FileStream file;
-        try
-        {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-        }
-        catch (IOException error)
-        {
-            throw new ExperimentException($"{path} cannot be opened, perhaps because the experiment runs already: {error.Message}", error);
-        }
-
-        try
-        {
-            var entries = Read(file, path);
-            if (entries.Count == 0) return Begin(file, settings);
-            if (!resume) throw new ExperimentException($"{path} is the journal of an experiment: resume it, or choose another folder.");
-            if (entries[0] is not ExperimentBegun begun) throw new ExperimentException($"{path}, line 1: does not say which experiment it is of.");
-            if (RunSettings.Difference(begun.Settings, settings) is { } difference) throw new ExperimentException($"{path} is the journal of another experiment: {difference}. Go on with the same settings, or choose another folder.");
-            return new ExperimentJournal(file, entries[1..]);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        string path = file.Name;
+        var entries = Read(file, path);
+        if (entries.Count == 0) return Begin(file, settings);
+        if (entries[0] is not ExperimentBegun begun) throw new ExperimentException($"{path}, line 1: does not say which experiment it is of.");
+        if (RunSettings.Difference(begun.Settings, settings) is { } difference) throw new ExperimentException($"{path} is the journal of another experiment: {difference}. Go on with the same settings, or choose another folder.");
+        return new ExperimentJournal(file, entries[1..]);
     }
 
     /// <summary>Adds a line.</summary>
@@ -76,8 +60,6 @@ internal sealed class ExperimentJournal : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
-
     private static ExperimentJournal Begin(FileStream file, IReadOnlyDictionary<string, string> settings)
     {
         var journal = new ExperimentJournal(file, []);
@@ -85,16 +67,19 @@ internal sealed class ExperimentJournal : IDisposable
         return journal;
     }
 
-    /// <summary>The whole lines; the file is cut off behind them.</summary>
+    /// <summary>The whole lines; the file is cut off behind them, once it is known to be a journal.</summary>
     private static List<JournalEntry> Read(FileStream file, string path)
     {
         byte[] bytes = new byte[file.Length];
+        file.Position = 0;
         file.ReadExactly(bytes);
         int whole = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
+        string[] lines = Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        List<JournalEntry> entries = [.. lines.Select((line, index) => Parse(line, $"{path}, line {index + 1}"))];
+        if (entries.Count == 0 && bytes.AsSpan().CommonPrefixLength(LineStart) < Math.Min(bytes.Length, LineStart.Length)) throw new ExperimentException($"{path}, line 1: is no line of a journal.");
         file.SetLength(whole);
         file.Position = whole;
-        string[] lines = Encoding.UTF8.GetString(bytes, 0, whole).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return [.. lines.Select((line, index) => Parse(line, $"{path}, line {index + 1}"))];
+        return entries;
     }
 
     private static JournalEntry Parse(string line, string place)

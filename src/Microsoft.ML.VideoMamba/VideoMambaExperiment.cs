@@ -95,9 +95,10 @@ public sealed class VideoMambaExperiment
         var options = Options(folder.FullName, NetworkDevice.Choose(host, _settings.Device));
         using var claim = ExperimentClaim.Take(folder.FullName, _settings.Resume);
         using var input = open(plan, options.Seed, folder, new RowReader(_environment, host, channel, RowOptions(folder), _task, cancellation));
-        var experiment = new Experiment(plan.Recipe, plan.Space, input.Folds, input.Outputs, options, input.Save, new ChannelLogger(channel));
+        var logger = new ExperimentLogger(new ChannelLogger(channel));
+        var experiment = new Experiment(plan.Recipe, plan.Space, input.Folds, input.Outputs, options, input.Save, logger);
         begun?.Invoke();
-        return new VideoMambaExperimentResult(experiment.Run(claim, progress, cancellation.Token), folder.FullName);
+        return new VideoMambaExperimentResult(experiment.Run(claim, progress, cancellation.Token), folder.FullName, logger.Failures);
     }
 
     private ExperimentOptions Options(string folder, string device) => new()

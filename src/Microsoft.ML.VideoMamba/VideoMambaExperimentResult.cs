@@ -5,11 +5,11 @@ namespace Microsoft.ML.VideoMamba;
 /// <summary>What a <see cref="VideoMambaExperiment"/> found.</summary>
 public sealed class VideoMambaExperimentResult
 {
-    internal VideoMambaExperimentResult(ExperimentResult result, string outputDirectory)
+    internal VideoMambaExperimentResult(ExperimentResult result, string outputDirectory, IReadOnlyList<string> failures)
     {
         RunDetails = [.. result.Trials.Select(trial => new VideoMambaRunDetail(trial))];
         BestRun = RunDetails.FirstOrDefault(run => run.Trial == result.Best?.Number);
-        (OutputDirectory, Elapsed, Cancelled) = (outputDirectory, result.Elapsed, result.Cancelled);
+        (OutputDirectory, Elapsed, Cancelled, Failures) = (outputDirectory, result.Elapsed, result.Cancelled, failures);
     }
 
     /// <summary>The best trial, or null if none was measured.</summary>
@@ -26,4 +26,7 @@ public sealed class VideoMambaExperimentResult
 
     /// <summary>Whether it was cancelled before its end.</summary>
     public bool Cancelled { get; }
+
+    /// <summary>Clips that could not be read and were left out, each once with the reason: trials learned from the others and were judged by them.</summary>
+    public IReadOnlyList<string> Failures { get; }
 }

@@ -108,6 +108,19 @@ public sealed class DataVerbTests
     }
 
     [TestMethod]
+    public async Task AClipThatCannotBeShownIsTold()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["no.mp4"], "no video");
+        File.WriteAllText(folder["list.csv"], $"path,label\n{s_coin},spin\n{folder["no.mp4"]},pan\n");
+
+        var run = await Tool.RunAsync("data", "show", folder["list.csv"], "--size", "32", "--frames", "2", "--output", folder["sheet.png"]);
+
+        Assert.AreEqual(ExitCode.Success, run.ExitCode, run.Error);
+        StringAssert.Contains(run.Error, $"left out: {folder["no.mp4"]}");
+    }
+
+    [TestMethod]
     public async Task ShowsWhatTheModelSees()
     {
         using var folder = new TemporaryFolder();

@@ -116,6 +116,33 @@ public sealed class ExperimentTests : IDisposable
         Assert.Contains("--resume goes on", run.Error);
     }
 
+    /// <summary>Three trials find the same clips unreadable: each clip is told once.</summary>
+    [TestMethod]
+    public async Task AClipThatCannotBeReadIsTold()
+    {
+        MovingTextures.Write(_folder["held"], perClass: 1, classes: 2, side: 24, frames: 6, seed: 2);
+        string[] broken = [Path.Combine(_folder["held"], "left", "bröken.mp4"), Path.Combine(_folder["clips"], "down", "none.mp4")];
+        foreach (string file in broken) File.WriteAllText(file, "no video");
+
+        var run = await Search("--validation", _folder["held"], "--trials", "3", "--json");
+
+        Assert.AreEqual(ExitCode.Success, run.ExitCode, run.Error);
+        foreach (string file in broken) Assert.HasCount(2, run.Error.Split(file), file);
+        Assert.Contains("2 clips could not be read", run.Error);
+    }
+
+    [TestMethod]
+    public async Task ATrialThatFailsSaysWhyOnce()
+    {
+        File.WriteAllText(_folder["space.json"], """{"schedule.learning_rate": {"choice": [1e30], "default": 1e30}}""");
+
+        var run = await Search("--trials", "1", "--tuner", "random");
+
+        string[] lines = run.Error.Split('\n');
+        Assert.Contains("learning rate", lines.Single(line => line.Contains("Trial 1 failed: ", StringComparison.Ordinal)));
+        Assert.DoesNotContain("learning rate", lines.Single(line => line.Contains("trial 1 failed behind epoch ", StringComparison.Ordinal)));
+    }
+
     [TestMethod]
     public async Task PrintsASpaceAndARecipeThatItTakes()
     {

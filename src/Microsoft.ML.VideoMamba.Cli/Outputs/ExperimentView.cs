@@ -50,12 +50,20 @@ internal sealed class ExperimentView(ToolConsole console, ExperimentMetric metri
         heard(value);
     }
 
+    /// <summary>Says something that stays.</summary>
+    public void Warn(string message)
+    {
+        if (_live is null) console.Warn(message);
+        else console.Ansi.WriteLine($"videomamba: {message}");
+    }
+
     private string Line(ExperimentProgress progress)
     {
         var trial = progress.Trial;
-        string result = trial.Error ?? (trial.Metric is { } value ? $"{_metric} {value:G4}" : "not measured");
+        // Why it failed was said already.
+        string result = trial.Error is not null ? "" : trial.Metric is { } value ? $": {_metric} {value:G4}" : ": not measured";
         string best = progress.Best is { } found ? $"; best: trial {found.Number}, {found.Metric:G4}" : "";
-        return $"trial {trial.Number} {Name(trial.State)} behind epoch {trial.Epochs}: {result}, {trial.Seconds:0} s{best}; {Time(progress)}";
+        return $"trial {trial.Number} {Name(trial.State)} behind epoch {trial.Epochs}{result}, {trial.Seconds:0} s{best}; {Time(progress)}";
     }
 
     private Table Table(ExperimentProgress progress)

@@ -51,7 +51,7 @@ internal static class DataShowVerb
     {
         var config = recipe.ToConfig(names?.Count);
         if (size is { } given) config = config with { Height = given.Height, Width = given.Width };
-        var seen = BatchPreview.FirstBatch(set, config, options, epoch, cancellation);
+        var seen = BatchPreview.FirstBatch(set, config, options, epoch, failure => console.Warn($"left out: {failure.Message}"), cancellation);
         ContactSheet.Write(output, Joined(seen), columns: config.Frames);
         for (int row = 0; row < seen.Count; row++) console.Warn($"row {row + 1}: {seen[row].Name} ({(names is null ? $"{seen[row].Label.Target:G6}" : names.Names[seen[row].Label.ClassIndex])})");
         console.Out.WriteLine(output);

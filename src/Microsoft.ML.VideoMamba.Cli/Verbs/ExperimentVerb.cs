@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Microsoft.ML.Runtime;
 using Microsoft.ML.VideoMamba.Cli.Outputs;
 using Microsoft.ML.VideoMamba.Cli.Runs;
 using Microsoft.ML.VideoMamba.Reports;
@@ -77,17 +78,19 @@ internal sealed class ExperimentVerb
         var settings = _options.Settings(parsed, folder.FullName, resume, cancellation);
         var ml = new MLContext(settings.Seed);
         var experiment = _options.Task(parsed) == TrainingTask.Classification ? ml.MulticlassClassification.CreateVideoMambaExperiment(settings) : ml.Regression.CreateVideoMambaExperiment(settings);
-        return Report(parsed, folder, listener => experiment.Execute(training, validation, _options.Folds(parsed), listener, () => run.WriteArguments(_verb.Name, _options.Arguments.Of(parsed))));
+        return Report(parsed, folder, ml, listener => experiment.Execute(training, validation, _options.Folds(parsed), listener, () => run.WriteArguments(_verb.Name, _options.Arguments.Of(parsed))));
     }
 
-    private int Report(ParseResult parsed, ExperimentFolder folder, Func<IProgress<ExperimentProgress>, VideoMambaExperimentResult> search)
+    private int Report(ParseResult parsed, ExperimentFolder folder, MLContext ml, Func<IProgress<ExperimentProgress>, VideoMambaExperimentResult> search)
     {
         var metric = _options.Metric(parsed);
         var lines = parsed.GetValue(_json) ? new TrialLines(_console.Out) : null;
         var (clock, next) = (Stopwatch.StartNew(), TimeSpan.Zero);
         IReadOnlyList<Trial> trials = [];
         var view = new ExperimentView(_console, metric, Heard);
+        ml.Log += (_, entry) => { if (entry.Kind >= ChannelMessageKind.Warning) view.Warn(entry.RawMessage); };
         var result = view.Run(() => search(view));
+        if (result.Failures.Count > 0) _console.Warn($"{result.Failures.Count} clips could not be read: trials learned from the others, and were judged by the others.");
         Leaderboard.Write(folder.Leaderboard, trials, metric);
         var best = trials.FirstOrDefault(trial => trial.Number == result.BestRun?.Trial);
         lines?.Finish(trials, best, folder.Model, result.Elapsed);

@@ -16,10 +16,11 @@ public static class BatchPreview
     /// <param name="config">The network's shape.</param>
     /// <param name="options">Batch size, augmentation, seed and what happens to clips that cannot be read.</param>
     /// <param name="epoch">The epoch, from 1.</param>
+    /// <param name="failed">Told of each clip that was asked for and could not be read, unless <paramref name="options"/> make it an error.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="VideoException">A clip cannot be read, or none can.</exception>
-    public static IReadOnlyList<SeenClip> FirstBatch(ITrainingSet set, VideoMambaConfig config, TrainingOptions options, int epoch = 1, CancellationToken cancellation = default)
+    public static IReadOnlyList<SeenClip> FirstBatch(ITrainingSet set, VideoMambaConfig config, TrainingOptions options, int epoch = 1, Action<VideoException>? failed = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(config);
@@ -31,6 +32,7 @@ public static class BatchPreview
         {
             using (batch)
             {
+                foreach (var failure in loader.Failures) failed?.Invoke(failure);
                 float[] pixels = Mixed(batch, config, options, epoch);
                 int length = pixels.Length / batch.Count;
                 return [.. Enumerable.Range(0, batch.Count).Select(i => new SeenClip(batch.Names[i], batch.Labels[i], Denormalized(batch.Names[i], pixels.AsSpan(i * length, length), config)))];

@@ -17,7 +17,7 @@ internal static partial class TrainingLog
     [LoggerMessage(4, LogLevel.Warning, "The state after epoch {Epoch} could not be written; the one before stays. {Reason}")]
     public static partial void StateNotSaved(this ILogger logger, int epoch, string reason);
 
-    [LoggerMessage(5, LogLevel.Warning, "A clip could not be read: {Reason}")]
+    [LoggerMessage(TrainingEvents.ClipFailed, LogLevel.Warning, "A clip could not be read: {Reason}")]
     public static partial void ClipFailed(this ILogger logger, string reason);
 
     [LoggerMessage(6, LogLevel.Information, "Training ended in epoch {Epoch}; the best is epoch {BestEpoch}.")]

@@ -206,7 +206,7 @@ internal sealed class TrainOptions
     private TrainingOptions Options(ParseResult parsed, Recipe recipe, TrainingData data)
     {
         var device = ComputeDevice.Find(parsed.GetValue(_device));
-        int batch = parsed.GetValue(_batch) ?? Math.Min(DefaultBatch, recipe.Schedule.StepSize);
+        int batch = parsed.GetValue(_batch) ?? recipe.Schedule.BatchesOf(DefaultBatch).Size;
         int accumulate = parsed.GetValue(_accumulate) ?? Math.Max(1, recipe.Schedule.StepSize / batch);
         return recipe.ToTrainingOptions(batch * accumulate) with
         {

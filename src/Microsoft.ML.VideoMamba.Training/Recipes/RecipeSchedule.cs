@@ -26,6 +26,17 @@ public sealed record RecipeSchedule
     /// <summary>Epochs of the warm-up.</summary>
     public double WarmupEpochs { get; init; } = 5;
 
+    /// <summary>Splits a step into equal batches, as large as may be, that make it exactly.</summary>
+    /// <param name="most">Most clips of a batch, at least 1.</param>
+    /// <returns>Clips of a batch, and batches of a step.</returns>
+    public (int Size, int Count) BatchesOf(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        int size = Math.Min(most, StepSize);
+        while (StepSize % size != 0) size--;
+        return (size, StepSize / size);
+    }
+
     /// <summary>A rate as it holds for steps of another size.</summary>
     /// <param name="rate">The recipe's.</param>
     /// <param name="isBase">Whether it is the one after the warm-up.</param>

@@ -143,5 +143,14 @@ public sealed class RecipeBookTests
         Assert.AreEqual("k400-tiny-f8", RecipeBook.Find("K400-Tiny-F8").Name);
     }
 
+    /// <summary>The step is the recipe's, to the clip, whatever fits into a batch.</summary>
+    [TestMethod]
+    [DataRow(32, 32, 32, 1)]
+    [DataRow(50, 32, 25, 2)]
+    [DataRow(50, 8, 5, 10)]
+    [DataRow(47, 32, 1, 47)]
+    [DataRow(4, 32, 4, 1)]
+    public void AStepIsSplitIntoEqualBatches(int step, int most, int size, int count) => Assert.AreEqual((size, count), new RecipeSchedule { StepSize = step }.BatchesOf(most));
+
     private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -21,6 +21,9 @@ public sealed record RangeParameter(string Name, double Low, double High) : Sear
 
     internal override double Width => !IsInteger ? 0 : Scale == RangeScale.Log ? Math.Min(1, 1 / (Low * Math.Log(High / Low))) : 1 / (High - Low);
 
+    /// <summary>A number of the range that is not whole.</summary>
+    internal JsonElement Fraction => JsonSerializer.SerializeToElement((Low + Math.Min(High, Math.Floor(Low) + 1)) / 2);
+
     internal override JsonElement At(double place)
     {
         double value = Scale == RangeScale.Log ? Low * Math.Pow(High / Low, place) : Low + place * (High - Low);

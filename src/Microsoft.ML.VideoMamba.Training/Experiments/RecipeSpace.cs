@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Microsoft.ML.VideoMamba.Training.Recipes;
 
@@ -10,6 +11,9 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments;
 public sealed class RecipeSpace
 {
     private const string Epochs = "schedule.epochs";
+
+    /// <summary>Fields of a recipe that make no difference to a trial, or change what is learned.</summary>
+    private static readonly FrozenSet<string> s_fixed = ["name", "title", "task", "dataset", "sampling", "views", "published"];
 
     /// <summary>Makes a space.</summary>
     /// <param name="parameters">The parameters, at least one; each below those that it depends on.</param>
@@ -72,21 +76,30 @@ public sealed class RecipeSpace
         foreach (var parameter in Parameters)
         {
             if (parameter.Name == Epochs) throw new RecipeSpaceException(null, null, $"'{Epochs}' is the tuner's to choose, up to the recipe's: set it in the recipe") { Parameter = Epochs };
-            foreach (var value in parameter.Extremes)
-            {
-                try
-                {
-                    TrialRecipe.Of(recipe, Exemplar(parameter, value));
-                }
-                catch (RecipeException error)
-                {
-                    throw new RecipeSpaceException(null, null, $"'{parameter.Name}' cannot be {value.GetRawText()}: {error.Reason}", error) { Parameter = parameter.Name };
-                }
-                catch (IOException error)
-                {
-                    throw new RecipeSpaceException(null, null, $"'{parameter.Name}' cannot be {value.GetRawText()}: {error.Message}", error) { Parameter = parameter.Name };
-                }
-            }
+            string field = parameter.Name.Split('.')[0];
+            if (s_fixed.Contains(field)) throw new RecipeSpaceException(null, null, $"'{field}' is the same for all trials: leave '{parameter.Name}' out") { Parameter = parameter.Name };
+            foreach (var value in parameter.Extremes) Check(recipe, parameter, value);
+            if (parameter is RangeParameter { IsInteger: false } range && Fault(recipe, range, range.Fraction) is RecipeException) throw new RecipeSpaceException(null, null, $"'{range.Name}' takes whole numbers only: add \"integer\": true (in C# IsInteger)") { Parameter = range.Name };
+        }
+    }
+
+    private void Check(Recipe recipe, SearchParameter parameter, JsonElement value)
+    {
+        if (Fault(recipe, parameter, value) is not { } fault) return;
+        throw new RecipeSpaceException(null, null, $"'{parameter.Name}' cannot be {value.GetRawText()}: {(fault as RecipeException)?.Reason ?? fault.Message}", fault) { Parameter = parameter.Name };
+    }
+
+    /// <summary>Why a value does not fit a recipe; null if it does.</summary>
+    private IOException? Fault(Recipe recipe, SearchParameter parameter, JsonElement value)
+    {
+        try
+        {
+            TrialRecipe.Of(recipe, Exemplar(parameter, value));
+            return null;
+        }
+        catch (IOException error)
+        {
+            return error;
         }
     }
 

@@ -97,6 +97,11 @@ public sealed class RecipeSpaceTests
     [DataRow("{\n\"model.drop_path\": {\"range\": [0, 2]}}", 2, "DropPath")]
     [DataRow("{\n\"schedule.epochs\": {\"choice\": [10, 20]}}", 2, "'schedule.epochs' is the tuner's to choose")]
     [DataRow("{\n\"checkpoint\": {\"choice\": [null, \"missing.pth\"]}}", 2, "missing.pth: no such file")]
+    [DataRow("{\n\"model.depth\": {\"range\": [1, 4]}}", 2, "'model.depth' takes whole numbers only: add \"integer\": true")]
+    [DataRow("{\n\"model.depth\": {\"range\": [1, 3]}}", 2, "'model.depth' takes whole numbers only")]
+    [DataRow("{\n\"task\": {\"choice\": [\"regression\"]}}", 2, "'task' is the same for all trials: leave 'task' out")]
+    [DataRow("{\n\"name\": {\"choice\": [\"x\", \"y\"]}}", 2, "'name' is the same for all trials")]
+    [DataRow("{\n\"sampling.frames\": {\"choice\": [1, 2]}}", 2, "'sampling' is the same for all trials: leave 'sampling.frames' out")]
     public void AParameterThatFitsNoRecipeIsNamedWithItsLine(string json, int line, string message)
     {
         using var folder = new TemporaryFolder();

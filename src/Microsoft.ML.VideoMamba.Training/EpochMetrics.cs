@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Training.Evaluation;
+using Microsoft.ML.VideoMamba.Training.Experiments;
 
 namespace Microsoft.ML.VideoMamba.Training;
 
@@ -18,10 +19,11 @@ public sealed record EpochMetrics(int Epoch, double TrainLoss, double? Validatio
     /// <summary>How well the numbers of the validation clips are met; null without any, and for classification.</summary>
     public RegressionMetrics? Numbers { get; init; }
 
-    /// <summary>Whether the weights of this epoch are the better ones: of the higher validation accuracy (equal ones: the lower loss), else of the lower loss, else the later ones.</summary>
-    internal bool IsBetterThan(EpochMetrics other) => (ValidationTop1, ValidationLoss) switch
+    /// <summary>Whether the weights of this epoch are the better ones: by a metric, else of the higher validation accuracy; equal ones, and numbers, by the lower loss; without validation the later ones.</summary>
+    internal bool IsBetterThan(EpochMetrics other, ExperimentMetric? criterion = null) => (ValidationTop1, ValidationLoss) switch
     {
         (null, null) => true,
+        (_, not null) when criterion is { } metric => ExperimentMetrics.Score(metric, this) > ExperimentMetrics.Score(metric, other),
         (null, { } loss) => loss < other.ValidationLoss,
         ({ } top1, { } loss) => top1 > other.ValidationTop1 || (top1 == other.ValidationTop1 && loss < other.ValidationLoss),
         _ => false,

@@ -14,6 +14,17 @@ public interface ITrainingSet
     /// <param name="index">From 0.</param>
     TrainingLabel LabelOf(int index);
 
+    /// <summary>What tells an input from others of its label, such as its file's name, known without reading it; null where there is nothing.</summary>
+    /// <param name="index">From 0.</param>
+    string? IdOf(int index) => null;
+
+    /// <summary>Reads an input ahead of its first use, if the set keeps what it reads; else it does nothing.</summary>
+    /// <param name="index">From 0.</param>
+    /// <exception cref="VideoException">It cannot be read.</exception>
+    void ReadAhead(int index)
+    {
+    }
+
     /// <summary>Writes a network's input.</summary>
     /// <param name="index">From 0.</param>
     /// <param name="preparation">What the network takes, and how clips are changed to learn from.</param>

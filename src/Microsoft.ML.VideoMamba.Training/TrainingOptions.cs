@@ -1,5 +1,6 @@
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Distillation;
+using Microsoft.ML.VideoMamba.Training.Experiments;
 using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 using Microsoft.ML.VideoMamba.Training.Optimization;
@@ -95,6 +96,11 @@ public sealed record TrainingOptions
     /// <summary>Part of the training set that is held out where no validation set is given, in [0, 1); 0 for none.</summary>
     public double ValidationFraction { get; init; } = 0.1;
 
+    /// <summary>
+    /// What makes one epoch's weights better than another's, of equal ones the lower validation loss; null for the highest accuracy, for regression the lowest loss.
+    /// </summary>
+    public ExperimentMetric? Criterion { get; init; }
+
     /// <summary>Ends the training after this many epochs without a better validation, at least 1; null for never.</summary>
     public int? EarlyStoppingPatience { get; init; }
 
@@ -161,6 +167,7 @@ public sealed record TrainingOptions
         Require(LayerDecay is > 0 and <= 1, nameof(LayerDecay), LayerDecay, "must be in (0, 1]");
         Require(Enum.IsDefined(LayerDecayMapping), nameof(LayerDecayMapping), LayerDecayMapping, "is no mapping");
         Require(ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "must be in [0, 1)");
+        Require(Criterion is not { } criterion || (Enum.IsDefined(criterion) && ExperimentMetrics.Fits(criterion, Task)), nameof(Criterion), Criterion, $"is no metric of {Task}");
         Require(EarlyStoppingPatience is null or >= 1, nameof(EarlyStoppingPatience), EarlyStoppingPatience, "must be at least 1");
         Require(Enum.IsDefined(OnFailure), nameof(OnFailure), OnFailure, "is no policy");
         Require(!string.IsNullOrEmpty(Device), nameof(Device), Device, "must name a device");

@@ -6,8 +6,8 @@ namespace Microsoft.ML.VideoMamba.Training;
 
 /// <summary>What a training gave.</summary>
 /// <param name="Model">
-/// The model with the weights of the best epoch, in evaluation mode, on the device that it was trained on; the caller disposes it. Best is the highest
-/// validation accuracy (equal ones: the lower loss), for regression the lowest validation loss, without validation clips the last epoch.
+/// The model with the weights of the best epoch, in evaluation mode, on the device that it was trained on; the caller disposes it. Best is by
+/// <see cref="TrainingOptions.Criterion"/>, without validation clips the last epoch.
 /// </param>
 /// <param name="Epochs">The finished epochs.</param>
 /// <param name="BestEpoch">The epoch that the weights are from, counted from 1; 0 if none was finished, and the weights are those of the last step.</param>

@@ -22,7 +22,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly BatchLoader? _validation;
     private readonly FrameUploader? _uploader;
     private readonly Learner _learner;
-    private readonly BestWeights _best = new();
+    private readonly BestWeights _best;
     private readonly List<EpochMetrics> _epochs = [];
     private readonly StateFolder? _states;
     private readonly TrainingReporter _reporter;
@@ -38,7 +38,7 @@ internal sealed class TrainingSession : IDisposable
     /// <param name="listeners">Who hears of it.</param>
     public TrainingSession(VideoMambaModel model, IObjective objective, TrainingOptions options, ITrainingSet training, ITrainingSet? validation, TrainingListeners listeners)
     {
-        (_model, _objective, _options) = (model, objective, options);
+        (_model, _objective, _options, _best) = (model, objective, options, new BestWeights(options.Criterion));
         var preparation = new ClipPreparation(model.Config, options.Augmentation);
         if (FrameUploader.Takes(model.Device) && preparation.CanPlan) _uploader = BatchUploads.Create(model, options);
         _training = new BatchLoader(training, preparation, options, training.HasFrames ? _uploader : null);
@@ -111,7 +111,7 @@ internal sealed class TrainingSession : IDisposable
         }
 
         if (pending.Batches > 0) Step(epoch, pending);
-        if (_reporter.Clips == 0) throw new InvalidDataException($"no clip could be read; the first error: {_training.Failures.First().Message}");
+        if (_reporter.Clips == 0) throw NoneReadable("clip", _training);
         var (trainLoss, rate, clipsPerSecond) = (_reporter.MeanLoss, _learner.LearningRate, _reporter.ClipsPerSecond);
         var (classes, numbers) = Validate(cancellation);
         return new EpochMetrics(epoch, trainLoss, classes?.LogLoss ?? numbers?.MeanSquaredError, classes?.Top1, rate, _reporter.EpochSeconds, clipsPerSecond) { Classes = classes, Numbers = numbers };
@@ -138,11 +138,17 @@ internal sealed class TrainingSession : IDisposable
     private NonFiniteLossException NonFinite(string what, double value, int epoch, IReadOnlyList<string> clips) =>
         new(what, value, epoch, _learner.Position + 1, _learner.NextLearningRate, clips, BestSoFar());
 
+    private static InvalidDataException NoneReadable(string what, BatchLoader loader)
+    {
+        var first = loader.Failures.First();
+        return new InvalidDataException($"no {what} could be read; the first error: {first.Message}", first);
+    }
+
     private (ClassificationMetrics? Classes, RegressionMetrics? Numbers) Validate(CancellationToken cancellation)
     {
         if (_validation is null) return (null, null);
         var outputs = _learner.WithKept(() => ClipScorer.Score(_model, _validation, cancellation));
-        if (outputs.Count == 0) throw new InvalidDataException($"no validation clip could be read; the first error: {_validation.Failures.First().Message}");
+        if (outputs.Count == 0) throw NoneReadable("validation clip", _validation);
         if (outputs.FirstOrDefault(output => !output.Output.All(float.IsFinite)) is { } lost) throw new InvalidDataException($"what the network says of validation clip {lost.Index} is no finite number");
         return _objective.Measure(outputs);
     }

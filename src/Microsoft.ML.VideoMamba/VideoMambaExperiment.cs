@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.VideoMamba.Experiments;
 using Microsoft.ML.VideoMamba.Interop;
@@ -71,12 +72,13 @@ public sealed class VideoMambaExperiment
     /// <param name="validation">Those to judge trials by; null to hold out a part, or for folds.</param>
     /// <param name="folds">Folds whose mean judges a trial, at least 2; null for none.</param>
     /// <param name="progress">Told of each epoch and each change of a trial.</param>
+    /// <param name="reading">Told how far the videos are read ahead of the first trial.</param>
     /// <param name="begun">Called once everything was checked and the folder is this experiment's alone: what else belongs there may be written.</param>
-    public VideoMambaExperimentResult Execute(DataList training, DataList? validation = null, int? folds = null, IProgress<ExperimentProgress>? progress = null, Action? begun = null)
+    public VideoMambaExperimentResult Execute(DataList training, DataList? validation = null, int? folds = null, IProgress<ExperimentProgress>? progress = null, IProgress<ClipsRead>? reading = null, Action? begun = null)
     {
         ArgumentNullException.ThrowIfNull(training);
         if (validation is not null && folds is not null) throw new ArgumentException("A validation set and folds exclude each other.", nameof(folds));
-        return Run((plan, seed, folder, _) => new FileInput(plan, _settings, seed, training, validation, folds, folder.Cache), progress, begun);
+        return Run((plan, seed, folder, _) => new FileInput(plan, _settings, seed, training, validation, folds, folder.Cache), progress, reading, begun);
     }
 
     private VideoMambaExperimentResult OnRows(IDataView data, IDataView? validation, int? folds, IEstimator<ITransformer>? featurizer, IProgress<VideoMambaRunDetail>? progress)
@@ -85,8 +87,9 @@ public sealed class VideoMambaExperiment
         return Run((plan, seed, folder, reader) => new RowInput(reader, plan, _settings, seed, data, validation, folds, featurizer, folder.Cache), progress is null ? null : new LeftTrials(progress));
     }
 
-    private VideoMambaExperimentResult Run(Func<ExperimentPlan, int, ExperimentFolder, RowReader, IExperimentInput> open, IProgress<ExperimentProgress>? progress, Action? begun = null)
+    private VideoMambaExperimentResult Run(Func<ExperimentPlan, int, ExperimentFolder, RowReader, IExperimentInput> open, IProgress<ExperimentProgress>? progress, IProgress<ClipsRead>? reading = null, Action? begun = null)
     {
+        var clock = Stopwatch.StartNew();
         var host = _environment.Register(nameof(VideoMambaExperiment));
         using var channel = host.Start("Experiment");
         using var cancellation = new HostCancellation(host, _settings.CancellationToken);
@@ -96,9 +99,9 @@ public sealed class VideoMambaExperiment
         using var claim = ExperimentClaim.Take(folder.FullName, _settings.Resume);
         using var input = open(plan, options.Seed, folder, new RowReader(_environment, host, channel, RowOptions(folder), _task, cancellation));
         var logger = new ExperimentLogger(new ChannelLogger(channel));
-        var experiment = new Experiment(plan.Recipe, plan.Space, input.Folds, input.Outputs, options, input.Save, logger);
+        var experiment = new Experiment(plan.Recipe, plan.Space, input.Folds, input.Outputs, options with { Spent = clock.Elapsed }, input.Save, logger);
         begun?.Invoke();
-        return new VideoMambaExperimentResult(experiment.Run(claim, progress, cancellation.Token), folder.FullName, logger.Failures);
+        return new VideoMambaExperimentResult(experiment.Run(claim, progress, reading, cancellation.Token), folder.FullName, logger.Failures);
     }
 
     private ExperimentOptions Options(string folder, string device) => new()

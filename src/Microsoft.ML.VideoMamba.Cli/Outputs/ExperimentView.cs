@@ -10,7 +10,7 @@ namespace Microsoft.ML.VideoMamba.Cli.Outputs;
 /// <param name="console">Where to.</param>
 /// <param name="metric">What trials are judged by.</param>
 /// <param name="heard">Called with each report, behind its being shown.</param>
-internal sealed class ExperimentView(ToolConsole console, ExperimentMetric metric, Action<ExperimentProgress> heard) : IProgress<ExperimentProgress>
+internal sealed class ExperimentView(ToolConsole console, ExperimentMetric metric, Action<ExperimentProgress> heard) : IProgress<ExperimentProgress>, IProgress<ClipsRead>
 {
     private const int TrialsShown = 8, BarLength = 40;
 
@@ -21,7 +21,7 @@ internal sealed class ExperimentView(ToolConsole console, ExperimentMetric metri
     public T Run<T>(Func<T> experiment)
     {
         if (!console.ShowsProgress) return experiment();
-        return console.Ansi.Live(new Text("decoding the first clips …")).AutoClear(false).Start(context =>
+        return console.Ansi.Live(new Text("decoding clips …")).AutoClear(false).Start(context =>
         {
             _live = context;
             try
@@ -55,6 +55,19 @@ internal sealed class ExperimentView(ToolConsole console, ExperimentMetric metri
     {
         if (_live is null) console.Warn(message);
         else console.Ansi.WriteLine($"videomamba: {message}");
+    }
+
+    public void Report(ClipsRead value)
+    {
+        if (_live is not null)
+        {
+            _live.UpdateTarget(new Text($"decoding clips: {value.Read} of {value.Count}"));
+            _live.Refresh();
+        }
+        else if (value.Read == value.Count)
+        {
+            Warn($"{value.Count} clips are decoded.");
+        }
     }
 
     private string Line(ExperimentProgress progress)

@@ -78,10 +78,10 @@ internal sealed class ExperimentVerb
         var settings = _options.Settings(parsed, folder.FullName, resume, cancellation);
         var ml = new MLContext(settings.Seed);
         var experiment = _options.Task(parsed) == TrainingTask.Classification ? ml.MulticlassClassification.CreateVideoMambaExperiment(settings) : ml.Regression.CreateVideoMambaExperiment(settings);
-        return Report(parsed, folder, ml, listener => experiment.Execute(training, validation, _options.Folds(parsed), listener, () => run.WriteArguments(_verb.Name, _options.Arguments.Of(parsed))));
+        return Report(parsed, folder, ml, listener => experiment.Execute(training, validation, _options.Folds(parsed), listener, listener, () => run.WriteArguments(_verb.Name, _options.Arguments.Of(parsed))));
     }
 
-    private int Report(ParseResult parsed, ExperimentFolder folder, MLContext ml, Func<IProgress<ExperimentProgress>, VideoMambaExperimentResult> search)
+    private int Report(ParseResult parsed, ExperimentFolder folder, MLContext ml, Func<ExperimentView, VideoMambaExperimentResult> search)
     {
         var metric = _options.Metric(parsed);
         var lines = parsed.GetValue(_json) ? new TrialLines(_console.Out) : null;

@@ -43,6 +43,9 @@ public sealed class ClipCache
     /// <summary>Clips that had to be read.</summary>
     public long Misses => Interlocked.Read(ref _misses);
 
+    /// <summary>Whether a clip was read that there was no room for.</summary>
+    public bool IsFull { get; private set; }
+
     /// <summary>Why no more clips are written to the folder, such as a full disk; null while all is well. Clips are then decoded again instead.</summary>
     public IOException? DiskFailure => _store?.Failure;
 
@@ -96,7 +99,7 @@ public sealed class ClipCache
         if (_clips.TryGetValue(key, out var there)) return there;
         Interlocked.Increment(ref _misses);
         var clip = read();
-        if (!KeepInMemory(key, clip)) _store?.Keep(key, clip);
+        if (!KeepInMemory(key, clip) && _store?.Keep(key, clip) != true) IsFull = true;
         return clip;
     }
 

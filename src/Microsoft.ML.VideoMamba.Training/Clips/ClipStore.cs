@@ -41,21 +41,25 @@ internal sealed partial class ClipStore
         }
     }
 
-    public void Keep(string key, VideoClip clip)
+    /// <summary>Writes a clip.</summary>
+    /// <returns>False where there is no room.</returns>
+    public bool Keep(string key, VideoClip clip)
     {
         string path = PathOf(key);
         long size = SizeOf(clip);
-        if (Failure is not null || !Reserve(size)) return;
+        if (Failure is not null || !Reserve(size)) return false;
         try
         {
             long before = File.Exists(path) ? new FileInfo(path).Length : 0;
             AtomicFile.Write(path, stream => Write(stream, clip));
             Interlocked.Add(ref _bytes, -before);
+            return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Failure = error as IOException ?? new IOException(error.Message, error);
             Interlocked.Add(ref _bytes, -size);
+            return false;
         }
     }
 

@@ -15,6 +15,12 @@ public sealed class ClipSubset(ITrainingSet inputs, IReadOnlyList<int> indices) 
     public TrainingLabel LabelOf(int index) => inputs.LabelOf(indices[index]);
 
     /// <inheritdoc/>
+    public string? IdOf(int index) => inputs.IdOf(indices[index]);
+
+    /// <inheritdoc/>
+    public void ReadAhead(int index) => inputs.ReadAhead(indices[index]);
+
+    /// <inheritdoc/>
     public string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input) => inputs.Prepare(indices[index], preparation, random, input);
 
     /// <inheritdoc/>

@@ -40,6 +40,15 @@ public sealed class VideoFileClips : ITrainingClips
     public TrainingLabel LabelOf(int index) => _files[index].Label;
 
     /// <inheritdoc/>
+    public string? IdOf(int index) => Path.GetFileName(_files[index].Path);
+
+    /// <inheritdoc/>
+    public void ReadAhead(int index)
+    {
+        if (!_cache.IsFull) ReadClip(index);
+    }
+
+    /// <inheritdoc/>
     public VideoClip ReadClip(int index)
     {
         string path = _files[index].Path;

@@ -52,6 +52,9 @@ public sealed class SampledClips : ITrainingSet
     public TrainingLabel LabelOf(int index) => _labels[_clips[index].Row];
 
     /// <inheritdoc/>
+    public string? IdOf(int index) => Path.GetFileName(RowOf(index).Path);
+
+    /// <inheritdoc/>
     public string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input)
     {
         ArgumentNullException.ThrowIfNull(preparation);

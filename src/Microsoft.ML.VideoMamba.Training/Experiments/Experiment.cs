@@ -49,21 +49,22 @@ public sealed class Experiment
 
     /// <summary>Searches. It blocks until the time or the trials are used up, or cancellation.</summary>
     /// <param name="progress">Told of each epoch and each change of a trial.</param>
+    /// <param name="reading">Told how far the clips are read ahead of the first trial.</param>
     /// <param name="cancellation">Ends it within a step; the result then holds the best so far.</param>
-    /// <exception cref="ExperimentException">The folder holds another experiment, or one that is not to be resumed; or trial after trial failed.</exception>
-    /// <exception cref="IOException">The journal cannot be written.</exception>
-    public ExperimentResult Run(IProgress<ExperimentProgress>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="ExperimentException">The folder holds another experiment, or one that is not to be resumed; it cannot be written; clips cannot be read; or trial after trial failed.</exception>
+    public ExperimentResult Run(IProgress<ExperimentProgress>? progress = null, IProgress<ClipsRead>? reading = null, CancellationToken cancellation = default)
     {
         using var claim = ExperimentClaim.Take(_options.Folder, _options.Resume);
-        return Run(claim, progress, cancellation);
+        return Run(claim, progress, reading, cancellation);
     }
 
     /// <summary>Searches in a folder that was claimed already, such as before its clips were read.</summary>
-    /// <inheritdoc cref="Run(IProgress{ExperimentProgress}?, CancellationToken)"/>
+    /// <inheritdoc cref="Run(IProgress{ExperimentProgress}?, IProgress{ClipsRead}?, CancellationToken)"/>
     /// <param name="claim">Of <see cref="ExperimentOptions.Folder"/>; it stays the caller's.</param>
     /// <param name="progress">Told of each epoch and each change of a trial.</param>
+    /// <param name="reading">Told how far the clips are read ahead of the first trial.</param>
     /// <param name="cancellation">Ends it within a step; the result then holds the best so far.</param>
-    public ExperimentResult Run(ExperimentClaim claim, IProgress<ExperimentProgress>? progress = null, CancellationToken cancellation = default)
+    public ExperimentResult Run(ExperimentClaim claim, IProgress<ExperimentProgress>? progress = null, IProgress<ClipsRead>? reading = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(claim);
         var folder = claim.Folder;
@@ -71,7 +72,7 @@ public sealed class Experiment
         var journal = ExperimentJournal.Open(claim.Journal, Settings(ledger.Metric));
         folder.DeletePartial();
         AtomicFile.WriteText(folder.Space, RecipeSpaceFile.ToJson(_space) + "\n");
-        var session = new ExperimentSession(ledger, journal, new TrialTrainer(_folds, _outputs, _options, folder, _saveModel, _logger), new EpochPace(_outputs), _options, folder, progress, _logger);
+        var session = new ExperimentSession(ledger, journal, new ClipReading(_folds[0], _options.Workers, reading), new TrialTrainer(_folds, _outputs, _options, folder, _saveModel, _logger), new EpochPace(_outputs), _options, folder, progress, _logger);
         return session.Run(cancellation);
     }
 
@@ -82,6 +83,10 @@ public sealed class Experiment
             ["tuner"] = _options.Tuner.ToString(),
             ["seed"] = FormattableString.Invariant($"{_options.Seed}"),
             ["metric"] = ExperimentMetrics.NameOf(metric),
+            ["balance classes"] = _options.BalanceClasses ? "true" : "false",
+            ["largest batch"] = FormattableString.Invariant($"{_options.MaxBatchSize}"),
+            ["precision"] = _options.Precision.ToString(),
+            ["on failure"] = _options.OnFailure.ToString(),
             ["space"] = RecipeSpaceFile.ToJson(_space),
             ["recipe"] = RecipeFile.ToJson(_recipe),
         };

@@ -52,6 +52,20 @@ public sealed class ExperimentFolder(string folder)
     /// <param name="trial">From 1.</param>
     public string ModelOf(int trial) => Path.Combine(FolderOf(trial), ModelName);
 
+    /// <summary>Writes something here. A disk that is full is the experiment's failure, not that of the trial at which it shows.</summary>
+    /// <exception cref="ExperimentException">It cannot be written.</exception>
+    internal void Write(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception error) when (error is not ExperimentException && error is IOException or UnauthorizedAccessException)
+        {
+            throw new ExperimentException($"{FullName} cannot be written: {error.Message.TrimEnd('.')}. No trial is lost: make room, then resume.", error);
+        }
+    }
+
     /// <summary>Where a trial keeps the state that it goes on from, fold by fold; gone when it is over.</summary>
     internal string StateOf(int trial, int fold) => Path.Combine(StatesOf(trial), string.Create(CultureInfo.InvariantCulture, $"fold-{fold}"));
 

@@ -52,6 +52,9 @@ public static class ExperimentMetrics
         _ => epoch.ValidationLoss!.Value,
     };
 
+    /// <summary>An epoch that was validated as a score.</summary>
+    internal static TrialScore Score(ExperimentMetric metric, EpochMetrics epoch) => Score(metric, Of(metric, epoch), epoch.ValidationLoss!.Value);
+
     /// <summary>A metric's value and the loss as a score.</summary>
     internal static TrialScore Score(ExperimentMetric metric, double value, double loss) => new(LessIsBetter(metric) ? -value : value, loss);
 }

@@ -16,10 +16,13 @@ public sealed record ExperimentOptions
     /// </summary>
     public TimeSpan? Time { get; init; }
 
+    /// <summary>Time that counts as used when the experiment runs, such as for reading clips ahead of it.</summary>
+    public TimeSpan Spent { get; init; }
+
     /// <summary>Most trials, at least 1; null for no bound.</summary>
     public int? MaxTrials { get; init; }
 
-    /// <summary>What makes one trial better than another; null for the task's own (<see cref="ExperimentMetrics.Default"/>).</summary>
+    /// <summary>What makes one trial, and one epoch of it, better than another; null for the task's own (<see cref="ExperimentMetrics.Default"/>).</summary>
     public ExperimentMetric? Metric { get; init; }
 
     /// <summary>How trials are chosen.</summary>
@@ -46,6 +49,10 @@ public sealed record ExperimentOptions
     /// <summary>What happens when a clip cannot be read.</summary>
     public FailurePolicy OnFailure { get; init; } = FailurePolicy.Skip;
 
+    /// <summary>The metric that holds.</summary>
+    /// <param name="task">What is learned.</param>
+    public ExperimentMetric MetricOf(TrainingTask task) => Metric ?? ExperimentMetrics.Default(task);
+
     /// <summary>Checks every value.</summary>
     /// <param name="task">What is learned.</param>
     /// <exception cref="ArgumentException">A value is out of its range; the message names it.</exception>
@@ -53,6 +60,7 @@ public sealed record ExperimentOptions
     {
         Require(!string.IsNullOrEmpty(Folder), nameof(Folder), Folder, "must name a folder");
         Require(Time is null || Time > TimeSpan.Zero, nameof(Time), Time, "must be above 0");
+        Require(Spent >= TimeSpan.Zero, nameof(Spent), Spent, "must be at least 0");
         Require(MaxTrials is null or >= 1, nameof(MaxTrials), MaxTrials, "must be at least 1");
         Require(Time is not null || MaxTrials is not null, nameof(Time), Time, $"or {nameof(MaxTrials)} must be set, or the experiment would never end");
         Require(Enum.IsDefined(Tuner), nameof(Tuner), Tuner, "is no tuner");

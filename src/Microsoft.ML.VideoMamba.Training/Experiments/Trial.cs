@@ -36,6 +36,6 @@ public sealed record Trial(int Number, IReadOnlyDictionary<string, JsonElement> 
     /// <summary>Its model, or null where there is none yet.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Whether it can be the best: it was measured, has a model and did not fail.</summary>
-    public bool IsCandidate => Metric is not null && Model is not null && State != TrialState.Failed;
+    /// <summary>Whether it can be the best: it was measured and has a model. One that failed later on has that of its best epoch before.</summary>
+    public bool IsCandidate => Metric is not null && Model is not null;
 }

@@ -3,8 +3,11 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments;
 /// <summary>Where a trial stands.</summary>
 public enum TrialState
 {
-    /// <summary>It is being trained, or was when the experiment was stopped: resuming goes on with it.</summary>
+    /// <summary>It is being trained.</summary>
     Running,
+
+    /// <summary>It was being trained when the experiment was stopped, or its time was over: resuming goes on with it.</summary>
+    Stopped,
 
     /// <summary>It may be trained on later.</summary>
     Paused,

@@ -1,9 +1,11 @@
+using Microsoft.ML.VideoMamba.Training.Experiments;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Training.Optimization;
 
-/// <summary>The weights of the best epoch so far: of the highest validation accuracy (equal ones: the lower loss), else of the lowest loss, else of the last epoch.</summary>
-internal sealed class BestWeights : IDisposable
+/// <summary>The weights of the best epoch so far: by a metric, else of the highest validation accuracy (equal ones: the lower loss), else of the lowest loss, else of the last epoch.</summary>
+/// <param name="criterion">The metric, or null.</param>
+internal sealed class BestWeights(ExperimentMetric? criterion) : IDisposable
 {
     /// <summary>The epoch, or null where none was finished.</summary>
     public EpochMetrics? Epoch { get; private set; }
@@ -15,7 +17,7 @@ internal sealed class BestWeights : IDisposable
     /// <returns>Whether they are.</returns>
     public bool Offer(EpochMetrics epoch, Tensor values)
     {
-        if (Epoch is not null && !epoch.IsBetterThan(Epoch)) return false;
+        if (Epoch is not null && !epoch.IsBetterThan(Epoch, criterion)) return false;
         Take(epoch, values);
         return true;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.ML.VideoMamba.Models;
 
 namespace Microsoft.ML.VideoMamba.Training.Runs;
@@ -33,11 +34,18 @@ internal static class RunSettings
         return differences.Count == 0 ? null : string.Join("; ", differences);
     }
 
-    /// <summary>Count and labels: the same set of clips in the same order has the same text.</summary>
+    /// <summary>Count, labels and names: the same set of clips in the same order has the same text.</summary>
     public static string Describe(ITrainingSet set)
     {
+        string[] names = [.. Enumerable.Range(0, set.Count).Select(set.IdOf).OfType<string>()];
+        string labels = Hash(Enumerable.Range(0, set.Count).Select(index => MemoryMarshal.AsBytes<TrainingLabel>([set.LabelOf(index)]).ToArray()));
+        return string.Create(CultureInfo.InvariantCulture, $"{set.Count} clips, labels {labels}{(names.Length > 0 ? $", names {Hash(names.Select(name => Encoding.UTF8.GetBytes(name + "\n")))}" : "")}");
+    }
+
+    private static string Hash(IEnumerable<byte[]> parts)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (int i = 0; i < set.Count; i++) hash.AppendData(MemoryMarshal.AsBytes<TrainingLabel>([set.LabelOf(i)]));
-        return string.Create(CultureInfo.InvariantCulture, $"{set.Count} clips, labels {Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8))}");
+        foreach (byte[] part in parts) hash.AppendData(part);
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
     }
 }

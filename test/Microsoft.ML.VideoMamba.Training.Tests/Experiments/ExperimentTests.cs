@@ -1,10 +1,14 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Clips;
 using Microsoft.ML.VideoMamba.Training.Experiments;
 using Microsoft.ML.VideoMamba.Training.Recipes;
+using Microsoft.ML.VideoMamba.Training.Runs;
+using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Reading;
 
 namespace Microsoft.ML.VideoMamba.Training.Tests.Experiments;
@@ -77,7 +81,7 @@ public sealed class ExperimentTests : IDisposable
         Assert.HasCount(6, result.Trials);
         var failed = result.Trials.Where(trial => trial.State == TrialState.Failed).ToList();
         Assert.IsNotEmpty(failed);
-        Assert.IsTrue(failed.All(trial => trial is { Error: not null, Exception: not null, IsCandidate: false }));
+        Assert.IsTrue(failed.All(trial => trial is { Error: not null, Exception: not null } && trial.IsCandidate == trial.Epochs > 0));
         Assert.AreEqual(TrialState.Finished, result.Best!.State);
         Assert.Contains(failed[0].Error!.Replace("\"", "\"\"", StringComparison.Ordinal), File.ReadAllText(Files.Table));
     }
@@ -85,13 +89,149 @@ public sealed class ExperimentTests : IDisposable
     [TestMethod]
     public void WhereEveryTrialFailsTheExperimentEndsAndSaysWhy()
     {
-        var clips = new ScriptedClips(ToyClips.Set(), index => throw ScriptedClips.Unreadable(index));
+        var clips = new ScriptedClips(ToyClips.Set(), _ => throw new InvalidOperationException("is broken"));
 
         var error = Assert.ThrowsExactly<ExperimentException>(() => Run(Options with { MaxTrials = 50 }, fold: new ExperimentFold(clips, ToyClips.Set(2))));
 
         Assert.Contains("The first 5 trials failed", error.Message);
-        Assert.Contains("is damaged", error.Message);
+        Assert.Contains("is broken", error.Message);
         Assert.HasCount(6, File.ReadAllLines(Files.Table));
+    }
+
+    [TestMethod]
+    public void TrialsThatFailOneAfterTheOtherEndItToo()
+    {
+        int readings = 0;
+        var clips = new ScriptedClips(ToyClips.Set(2), _ => { if (Interlocked.Increment(ref readings) > 6 * 6) throw new InvalidOperationException("is broken"); });
+
+        var result = Run(Options with { MaxTrials = 50 }, fold: new ExperimentFold(clips, ToyClips.Set(1)));
+
+        Assert.HasCount(21, result.Trials);
+        Assert.AreEqual(1, result.Best!.Number);
+    }
+
+    /// <summary>No trial can mend a clip: the first failure is enough, and the trial is not lost by it.</summary>
+    [TestMethod]
+    [DataRow(FailurePolicy.Throw)]
+    [DataRow(FailurePolicy.Skip)]
+    public void ClipsThatCannotBeReadAreNoTrialsFailure(FailurePolicy policy)
+    {
+        bool isDamaged = true;
+        var clips = new ScriptedClips(ToyClips.Set(1), index => { if (isDamaged) throw ScriptedClips.Unreadable(index); });
+        var fold = new ExperimentFold(ToyClips.Set(2), clips);
+        var options = Options with { MaxTrials = 2, OnFailure = policy };
+
+        var error = Assert.ThrowsExactly<ExperimentException>(() => Run(options, fold: fold));
+
+        Assert.StartsWith("No trial can be trained on these clips: ", error.Message);
+        Assert.Contains("clip 0: is damaged (stage: decode). Mend what cannot be read", error.Message);
+        isDamaged = false;
+        CollectionAssert.AreEqual(Rows(Run(options with { Folder = _folder["whole"] }, fold: fold)), Rows(Run(options with { Resume = true }, fold: fold)));
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void AFullDiskIsNoTrialsFailure(bool isModel)
+    {
+        string state = Path.Combine(Files.FullName, "trials", "0002", "state");
+        bool isFull = isModel;
+        Directory.CreateDirectory(Path.GetDirectoryName(state)!);
+        if (!isModel) File.WriteAllText(state, "in the way");
+        void SaveIfThereIsRoom(TrainingResult result, string path)
+        {
+            if (isFull && path == Files.ModelOf(2)) throw new IOException("No space left on device.");
+            Save(result, path);
+        }
+
+        ExperimentResult Search(ExperimentOptions options) => new Experiment(s_recipe, s_space, [Fold()], ToyClips.Classes, options, SaveIfThereIsRoom).Run();
+
+        var error = Assert.ThrowsExactly<ExperimentException>(() => Search(Options with { MaxTrials = 3 }));
+
+        Assert.Contains($"{Files.FullName} cannot be written: ", error.Message);
+        Assert.Contains("make room, then resume", error.Message);
+        isFull = false;
+        if (!isModel) File.Delete(state);
+        CollectionAssert.AreEqual(Rows(Search(Options with { MaxTrials = 3, Folder = _folder["whole"] })), Rows(Search(Options with { MaxTrials = 3, Resume = true })));
+    }
+
+    [TestMethod]
+    public void ATrialThatFailsLaterKeepsItsModelFromBefore()
+    {
+        int readings = 0;
+        var clips = new ScriptedClips(ToyClips.Set(2), index => { if (index == 0 && Interlocked.Increment(ref readings) == 4) throw new InvalidOperationException("is broken"); });
+        var fold = new ExperimentFold(clips, ToyClips.Set(1));
+
+        var result = Run(Options with { MaxTrials = 1 }, fold: fold);
+
+        Assert.AreEqual((1, 3, TrialState.Failed), (result.Best!.Number, result.Best.Epochs, result.Best.State));
+        var whole = Run(Options with { MaxTrials = 1, Time = TimeSpan.FromHours(1), Folder = _folder["whole"] }, fold: fold);
+        Assert.AreEqual(whole.Trials[0].Course[2], result.Best.Metric);
+        CollectionAssert.AreEqual(File.ReadAllBytes(result.Best.Model!), File.ReadAllBytes(Files.Model));
+    }
+
+    [TestMethod]
+    public void TheStateOfATrialThatIsOverIsCleared()
+    {
+        Run(Options with { MaxTrials = 1 });
+        string state = Path.Combine(Files.FullName, "trials", "0001", "state");
+        Directory.CreateDirectory(Path.Combine(state, "fold-0"));
+
+        Run(Options with { MaxTrials = 1, Resume = true });
+
+        Assert.IsFalse(Directory.Exists(state));
+    }
+
+    /// <summary>Cancelled within its first epoch.</summary>
+    [TestMethod]
+    public void ATrialThatIsStoppedSaysSoAndItsTimeCounts()
+    {
+        using var source = new CancellationTokenSource();
+        var clips = new ScriptedClips(ToyClips.Set(2), _ => { Thread.Sleep(100); source.Cancel(); });
+        var fold = new ExperimentFold(clips, ToyClips.Set(1));
+        var states = new List<TrialState>();
+
+        var result = Run(Options, fold: fold, progress: report => states.Add(report.Trial.State), cancellation: source.Token);
+
+        Assert.AreEqual(TrialState.Stopped, result.Trials.Single().State);
+        CollectionAssert.AreEqual(new[] { TrialState.Running, TrialState.Stopped }, states);
+        Assert.StartsWith("1,stopped,", File.ReadAllLines(Files.Table)[1]);
+        var again = Run(Options with { Resume = true, Time = TimeSpan.FromTicks(1) }, fold: fold);
+        Assert.IsGreaterThanOrEqualTo(0.1, again.Elapsed.TotalSeconds);
+        Assert.IsGreaterThanOrEqualTo(0.1, again.Trials.Single().Seconds);
+    }
+
+    [TestMethod]
+    public void ClipsAreReadAheadOfTheFirstTrial()
+    {
+        var clips = new KeptClips(ToyClips.Set(3), TimeSpan.FromMilliseconds(20));
+        var fold = ExperimentFold.HoldOut(clips, TrainingTask.Classification, 0.34, seed: 1);
+        var reading = new List<ClipsRead>();
+        int before = 0;
+
+        var result = new Experiment(s_recipe, s_space, [fold], ToyClips.Classes, Options with { MaxTrials = 1 }, Save)
+            .Run(new Listener<ExperimentProgress>(report => before = Math.Max(before, report.Trial.Epochs == 0 ? clips.Read : 0)), new Listener<ClipsRead>(reading.Add));
+
+        Assert.AreEqual((9, 9), (before, clips.Read));
+        Assert.AreEqual(new ClipsRead(9, 9), reading[^1]);
+        Assert.IsGreaterThanOrEqualTo(9 * 0.02, result.Elapsed.TotalSeconds);
+    }
+
+    [TestMethod]
+    public void ReadingEndsWithTheTime()
+    {
+        var clips = new KeptClips(ToyClips.Set(20), TimeSpan.FromMilliseconds(20));
+        var fold = ExperimentFold.HoldOut(clips, TrainingTask.Classification, 0.34, seed: 1);
+
+        var result = Run(Options with { Time = TimeSpan.FromMilliseconds(300) }, fold: fold);
+        int read = clips.Read;
+        var spent = Run(Options with { Time = TimeSpan.FromSeconds(10), Spent = TimeSpan.FromSeconds(11), Resume = true }, fold: fold);
+
+        Assert.IsEmpty(result.Trials);
+        Assert.IsLessThan(60, read);
+        Assert.IsEmpty(spent.Trials);
+        Assert.AreEqual(read, clips.Read);
+        Assert.IsGreaterThan(11, spent.Elapsed.TotalSeconds);
     }
 
     [TestMethod]
@@ -132,7 +272,7 @@ public sealed class ExperimentTests : IDisposable
 
         var result = Run(Options with { Resume = true, Time = TimeSpan.FromTicks(1) });
 
-        Assert.AreEqual((1, 3, TrialState.Running), (result.Best!.Number, result.Best.Epochs, result.Best.State));
+        Assert.AreEqual((1, 3, TrialState.Stopped), (result.Best!.Number, result.Best.Epochs, result.Best.State));
         CollectionAssert.AreEqual(model, File.ReadAllBytes(Files.ModelOf(1)));
         CollectionAssert.AreEqual(model, File.ReadAllBytes(Files.Model));
     }
@@ -158,7 +298,7 @@ public sealed class ExperimentTests : IDisposable
 
         Assert.IsTrue(result.Cancelled);
         Assert.HasCount(2, result.Trials);
-        Assert.AreEqual((TrialState.Finished, TrialState.Running), (result.Trials[0].State, result.Trials[1].State));
+        Assert.AreEqual((TrialState.Finished, TrialState.Stopped), (result.Trials[0].State, result.Trials[1].State));
         Assert.IsTrue(File.Exists(result.Best!.Model));
     }
 
@@ -195,9 +335,23 @@ public sealed class ExperimentTests : IDisposable
         Assert.Contains("seed was 1, now it is 2", Refusal(Options with { Resume = true, Seed = 2 }));
         Assert.Contains("tuner was Random, now it is Asha", Refusal(Options with { Resume = true, Tuner = TunerKind.Asha }));
         Assert.Contains("space was", Refusal(Options with { Resume = true }, new RecipeSpace([ChoiceParameter.Of("model.depth", 1, 2)])));
+        Assert.Contains("balance classes was false, now it is true", Refusal(Options with { Resume = true, BalanceClasses = true }));
+        Assert.Contains("largest batch was 32, now it is 4", Refusal(Options with { Resume = true, MaxBatchSize = 4 }));
+        Assert.Contains("precision was Float32, now it is BFloat16", Refusal(Options with { Resume = true, Precision = TrainingPrecision.BFloat16 }));
+        Assert.Contains("on failure was Throw, now it is Skip", Refusal(Options with { Resume = true, OnFailure = FailurePolicy.Skip }));
         Assert.Contains("training set 0", Refusal(Options with { Resume = true }, fold: Fold(perClass: 5)));
         File.WriteAllText(Files.Journal, "{}\n");
         Assert.Contains("line 1", Refusal(Options with { Resume = true }));
+    }
+
+    [TestMethod]
+    public void OtherFilesOfTheSameLabelsAreAnotherSet()
+    {
+        string Describe(params string[] paths) => RunSettings.Describe(new VideoFileClips([.. paths.Select(path => new LabeledFile(path, TrainingLabel.OfClass(1)))], new ClipCache(0), 8, 16));
+
+        Assert.AreEqual(Describe("a/1.mp4", "a/2.mp4"), Describe("moved/1.mp4", "moved/2.mp4"));
+        Assert.AreNotEqual(Describe("a/1.mp4", "a/2.mp4"), Describe("a/1.mp4", "a/3.mp4"));
+        Assert.AreNotEqual(Describe("a/1.mp4", "a/2.mp4"), Describe("a/2.mp4", "a/1.mp4"));
     }
 
     [TestMethod]
@@ -277,7 +431,7 @@ public sealed class ExperimentTests : IDisposable
         var alone = folds.Select(fold => new TrainingRun(s_recipe.ToConfig(ToyClips.Classes), s_recipe.ToTrainingOptions(8) with { Workers = 1, PauseAfter = result.Trials[0].Epochs }).Fit(fold.Training, fold.Validation)).ToList();
         foreach (var one in alone) one.Model.Dispose();
         Assert.AreEqual(alone.Average(one => one.Epochs[one.BestEpoch - 1].ValidationTop1!.Value), result.Trials[0].Metric!.Value, 1e-12);
-        CollectionAssert.AreEquivalent(Enumerable.Range(0, clips.Count).ToArray(), Enumerable.Range(0, 3).SelectMany(fold => Clips.ClipSplit.Folds([.. Enumerable.Range(0, clips.Count).Select(clips.LabelOf)], TrainingTask.Classification, 3, 1)[fold]).ToArray());
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, clips.Count).ToArray(), Enumerable.Range(0, 3).SelectMany(fold => ClipSplit.Folds([.. Enumerable.Range(0, clips.Count).Select(clips.LabelOf)], TrainingTask.Classification, 3, 1)[fold]).ToArray());
     }
 
     [TestMethod]
@@ -285,7 +439,7 @@ public sealed class ExperimentTests : IDisposable
     {
         var folds = ExperimentFold.Split(ToyClips.Set(4), TrainingTask.Classification, count: 3, seed: 1);
 
-        var result = new Experiment(s_recipe, s_space, folds, ToyClips.Classes, Options with { Time = TimeSpan.FromMilliseconds(1) }, Save).Run();
+        var result = new Experiment(s_recipe, s_space, folds, ToyClips.Classes, Options with { Time = TimeSpan.FromMilliseconds(20) }, Save).Run();
 
         Assert.AreEqual(1, result.Best!.Epochs);
         Assert.HasCount(1, result.Trials);
@@ -316,7 +470,7 @@ public sealed class ExperimentTests : IDisposable
     }
 
     private ExperimentResult Run(ExperimentOptions options, RecipeSpace? space = null, ExperimentFold? fold = null, Action<ExperimentProgress>? progress = null, CancellationToken cancellation = default) =>
-        new Experiment(s_recipe, space ?? s_space, [fold ?? Fold()], ToyClips.Classes, options, Save).Run(progress is null ? null : new Listener(progress), cancellation);
+        new Experiment(s_recipe, space ?? s_space, [fold ?? Fold()], ToyClips.Classes, options, Save).Run(progress is null ? null : new Listener<ExperimentProgress>(progress), cancellation: cancellation);
 
     private static ExperimentFold Fold(int perClass = 4) => ExperimentFold.HoldOut(ToyClips.Set(perClass), TrainingTask.Classification, 0.25, seed: 1);
 
@@ -325,8 +479,28 @@ public sealed class ExperimentTests : IDisposable
     /// <summary>All of a trial but its times.</summary>
     private static string[] Rows(ExperimentResult result) => [.. result.Trials.Select(trial => $"{trial.Number} {trial.State} {trial.Metric} {trial.Loss} {trial.Epochs} {JsonSerializer.Serialize(trial.Parameters)}")];
 
-    private sealed class Listener(Action<ExperimentProgress> heard) : IProgress<ExperimentProgress>
+    private sealed class Listener<T>(Action<T> heard) : IProgress<T>
     {
-        public void Report(ExperimentProgress value) => heard(value);
+        public void Report(T value) => heard(value);
+    }
+
+    /// <summary>Clips that take a while to read, once.</summary>
+    private sealed class KeptClips(ITrainingClips clips, TimeSpan duration) : ITrainingClips
+    {
+        private readonly ConcurrentDictionary<int, bool> _kept = new();
+
+        public int Count => clips.Count;
+
+        public int Read => _kept.Count;
+
+        public TrainingLabel LabelOf(int index) => clips.LabelOf(index);
+
+        public void ReadAhead(int index) => ReadClip(index);
+
+        public VideoClip ReadClip(int index)
+        {
+            if (_kept.TryAdd(index, true)) Thread.Sleep(duration);
+            return clips.ReadClip(index);
+        }
     }
 }

@@ -9,6 +9,9 @@ internal sealed class EpochPace(int outputs)
 {
     private readonly List<double> _secondsOfCost = [];
 
+    /// <summary>Whether it has learned of an epoch.</summary>
+    public bool IsKnown => _secondsOfCost.Count > 0;
+
     /// <summary>Learns of an epoch.</summary>
     public void Add(Recipe recipe, double seconds) => _secondsOfCost.Add(seconds / CostOf(recipe));
 

@@ -16,7 +16,7 @@ internal sealed class ExperimentLedger
     public ExperimentLedger(Recipe recipe, RecipeSpace space, ExperimentOptions options, int folds, ExperimentFolder folder)
     {
         (_recipe, _space, _folds, _folder) = (recipe, space, folds, folder);
-        Metric = options.Metric ?? ExperimentMetrics.Default(recipe.Task);
+        Metric = options.MetricOf(recipe.Task);
         _tuner = Tuner.Create(options.Tuner, space, space.Start(recipe), options.Seed, new Rungs(Epochs, recipe.Schedule.WarmupEpochs));
     }
 
@@ -32,8 +32,8 @@ internal sealed class ExperimentLedger
     /// <summary>Trials that were begun.</summary>
     public int Count => _trials.Count;
 
-    /// <summary>Whether so many trials have all failed that the next would too.</summary>
-    public bool IsHopeless(int trials) => _trials.Count >= trials && _trials.TrueForAll(trial => trial.Error is not null);
+    /// <summary>How many of the last trials failed one after the other.</summary>
+    public int FailedInARow => _trials.Count - 1 - _trials.FindLastIndex(trial => trial.Error is null);
 
     public IReadOnlyList<Trial> Trials => [.. _trials.Select(Snapshot)];
 
@@ -65,6 +65,7 @@ internal sealed class ExperimentLedger
         {
             for (int fold = 0; fold < _folds; fold++) this[epoch.Trial].Course.Add(fold, epoch.Folds[fold]);
             this[epoch.Trial].Course.Advance();
+            this[epoch.Trial].Seconds += this[epoch.Trial].Course.SecondsOfEpoch;
         }
 
         Apply(entry);
@@ -78,20 +79,21 @@ internal sealed class ExperimentLedger
             case StepBegun step: Begin(step); break;
             case EpochDone epoch: _tuner.EpochDone(epoch.Trial, this[epoch.Trial].Course.Epochs, this[epoch.Trial].Course.Score); break;
             case StepEnded ended: End(ended); break;
+            case RunEnded { Trial: { } stopped, Seconds: { } seconds }: this[stopped].Seconds = seconds; break;
         }
     }
 
     private void Begin(StepBegun step)
     {
         if (step.Trial > _trials.Count) _trials.Add(new ExperimentTrial(step.Trial, step.Values, new TrialCourse(_folds, Metric)) { Recipe = TryRecipe(step) });
-        this[step.Trial].IsRunning = true;
+        this[step.Trial].IsOpen = true;
         Open = step;
     }
 
     private void End(StepEnded ended)
     {
         var trial = this[ended.Trial];
-        (trial.IsRunning, trial.Seconds, trial.Error) = (false, ended.Seconds, ended.Error);
+        (trial.IsOpen, trial.Seconds, trial.Error) = (false, ended.Seconds, ended.Error);
         Open = null;
         _tuner.StepDone(ended.Trial, failed: ended.Error is not null);
     }

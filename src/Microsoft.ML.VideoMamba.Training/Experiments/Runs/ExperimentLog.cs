@@ -8,6 +8,12 @@ internal static partial class ExperimentLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} failed: {Reason}")]
     public static partial void TrialFailed(this ILogger logger, int trial, string reason);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The last {Count} trials failed, and no more are begun; the last one: {Reason}")]
+    public static partial void EndlessFailures(this ILogger logger, int count, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No trial began: {Read} of {Clips} clips were read when the time was used up, {Seconds:0.#} s. Give it more.")]
+    public static partial void TimeUsedUp(this ILogger logger, int read, int clips, double seconds);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} starts again, since its state is damaged: {Reason}")]
     public static partial void StateDamaged(this ILogger logger, int trial, string reason);
 

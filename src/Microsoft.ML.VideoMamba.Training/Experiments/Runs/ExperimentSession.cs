@@ -6,10 +6,10 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments.Runs;
 
 /// <summary>One run of an experiment: from what its journal tells, step by step, to the end of its time or its trials, or cancellation.</summary>
 internal sealed class ExperimentSession(
-    ExperimentLedger ledger, ExperimentJournal journal, TrialTrainer trainer, EpochPace pace, ExperimentOptions options, ExperimentFolder folder, IProgress<ExperimentProgress>? progress, ILogger logger)
+    ExperimentLedger ledger, ExperimentJournal journal, ClipReading clips, TrialTrainer trainer, EpochPace pace, ExperimentOptions options, ExperimentFolder folder, IProgress<ExperimentProgress>? progress, ILogger logger)
 {
-    /// <summary>Trials after which the experiment ends if every one of them failed.</summary>
-    private const int MostFailures = 5;
+    /// <summary>Trials that may fail one after the other before the experiment ends: where none succeeded, and where some did.</summary>
+    private const int MostFirstFailures = 5, MostFailures = 20;
 
     private readonly ExperimentOutputs _outputs = new(ledger, folder);
     private ExperimentClock _clock = new(0, options.Time);
@@ -17,17 +17,42 @@ internal sealed class ExperimentSession(
     public ExperimentResult Run(CancellationToken cancellation)
     {
         Replay();
-        if (ledger.Open is { } begun && ledger[begun.Trial].Course.Epochs is > 0 and var epochs && !Fits(begun)) RunStep(begun, epochs, cancellation);
-        while (!cancellation.IsCancellationRequested && NextStep() is { } step && Fits(step))
+        try
         {
-            if (ledger.Open is null) Tell(step);
-            RunStep(step, step.ToEpoch, cancellation);
-            if (ledger.IsHopeless(MostFailures)) throw new ExperimentException($"The first {MostFailures} trials failed; the last one: {ledger.Trials[^1].Error}", ledger.Trials[^1].Exception);
-            if (ledger.Open is not null) break;
+            Search(cancellation);
+        }
+        finally
+        {
+            Tell(new RunEnded(ledger.Open?.Trial, ledger.Open is { } open ? ledger[open.Trial].Seconds : null));
         }
 
         _outputs.Write();
         return new ExperimentResult(ledger.Best, ledger.Trials, TimeSpan.FromSeconds(_clock.Seconds), cancellation.IsCancellationRequested);
+    }
+
+    private void Search(CancellationToken cancellation)
+    {
+        if (ledger.Open is { } begun && ledger[begun.Trial].Course.Epochs is > 0 and var epochs && !Fits(begun)) RunStep(begun, epochs, cancellation);
+        while (!cancellation.IsCancellationRequested && NextStep() is { } step && Begins(step, cancellation))
+        {
+            if (ledger.Open is null) Tell(step);
+            RunStep(step, step.ToEpoch, cancellation);
+            if (ledger.Open is not null || IsHopeless()) break;
+        }
+
+        if (ledger.Count == 0 && !cancellation.IsCancellationRequested) logger.TimeUsedUp(clips.Read, clips.Count, _clock.Seconds);
+    }
+
+    /// <summary>Whether so many trials have failed that the next would too.</summary>
+    private bool IsHopeless()
+    {
+        int failed = ledger.FailedInARow;
+        bool isEveryOne = failed == ledger.Count;
+        if (failed < (isEveryOne ? MostFirstFailures : MostFailures)) return false;
+        var last = ledger.Trials[^1];
+        if (isEveryOne) throw new ExperimentException($"The first {failed} trials failed; the last one: {last.Error}", last.Exception);
+        logger.EndlessFailures(failed, last.Error!);
+        return true;
     }
 
     private void Replay()
@@ -38,8 +63,12 @@ internal sealed class ExperimentSession(
             if (entry is EpochDone epoch && ledger[epoch.Trial] is { Recipe: { } recipe, Course: var course }) pace.Add(recipe, course.SecondsOfEpoch);
         }
 
-        _clock = new ExperimentClock(journal.Entries.Count > 0 ? journal.Entries[^1].Elapsed : 0, options.Time);
-        foreach (var trial in ledger.Trials) progress?.Report(Progress(trial));
+        _clock = new ExperimentClock((journal.Entries.Count > 0 ? journal.Entries[^1].Elapsed : 0) + options.Spent.TotalSeconds, options.Time);
+        foreach (var trial in ledger.Trials)
+        {
+            DropStateOf(trial);
+            progress?.Report(Progress(trial));
+        }
     }
 
     /// <summary>A step that was begun goes on before another begins.</summary>
@@ -50,6 +79,10 @@ internal sealed class ExperimentSession(
         if (step is null && canBegin) logger.AllTried(ledger.Count);
         return step;
     }
+
+    /// <summary>Whether a step may be trained: its first epoch will end in time, and the clips are read.</summary>
+    private bool Begins(StepBegun step, CancellationToken cancellation) =>
+        Fits(step) && clips.ReadAll(() => !cancellation.IsCancellationRequested && _clock.Allows(0)) && (!pace.IsKnown || Fits(step));
 
     /// <summary>Whether the step's first epoch will end in time, as far as that is known.</summary>
     private bool Fits(StepBegun step)
@@ -75,6 +108,7 @@ internal sealed class ExperimentSession(
         var watch = Stopwatch.StartNew();
         double before = trial.Seconds;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        trial.IsRunning = true;
         progress?.Report(Progress(ledger.Snapshot(trial)));
         string? error = null;
         try
@@ -85,12 +119,14 @@ internal sealed class ExperimentSession(
         catch (Exception failure) when (failure is not ExperimentException)
         {
             // A trial that fails is a row, not the experiment's end.
-            (failure as TrainingException)?.BestSoFar?.Model.Dispose();
             (trial.Exception, error) = (failure, Message(failure));
             logger.TrialFailed(trial.Number, error);
         }
+        finally
+        {
+            (trial.IsRunning, trial.Seconds) = (false, before + watch.Elapsed.TotalSeconds);
+        }
 
-        trial.Seconds = before + watch.Elapsed.TotalSeconds;
         bool isDone = error is not null || trial.Course.Epochs >= step.ToEpoch;
         if (isDone) Tell(new StepEnded(trial.Number, trial.Seconds, error));
         Leave(trial);
@@ -114,15 +150,21 @@ internal sealed class ExperimentSession(
     private void Leave(ExperimentTrial trial)
     {
         var snapshot = ledger.Snapshot(trial);
-        if (snapshot.State is not (TrialState.Running or TrialState.Paused) && Directory.Exists(folder.StatesOf(trial.Number))) Directory.Delete(folder.StatesOf(trial.Number), recursive: true);
+        DropStateOf(snapshot);
         _outputs.Write();
         progress?.Report(Progress(snapshot));
+    }
+
+    /// <summary>What a trial that is over would have gone on from is of no use; a process that was killed may have left it.</summary>
+    private void DropStateOf(Trial trial)
+    {
+        if (trial.State is TrialState.Finished or TrialState.Dropped or TrialState.Failed && Directory.Exists(folder.StatesOf(trial.Number))) Directory.Delete(folder.StatesOf(trial.Number), recursive: true);
     }
 
     private void Tell(JournalEntry entry)
     {
         entry = entry with { Elapsed = Math.Round(_clock.Seconds, 3) };
-        journal.Append(entry);
+        folder.Write(() => journal.Append(entry));
         ledger.Apply(entry);
     }
 

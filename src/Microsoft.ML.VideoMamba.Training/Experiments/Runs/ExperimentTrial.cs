@@ -18,7 +18,11 @@ internal sealed class ExperimentTrial(int number, IReadOnlyDictionary<string, Js
 
     public Recipe? Recipe { get; set; }
 
+    /// <summary>Whether it is being trained now.</summary>
     public bool IsRunning { get; set; }
+
+    /// <summary>Whether a step of it was begun and has not ended.</summary>
+    public bool IsOpen { get; set; }
 
     public double Seconds { get; set; }
 
@@ -34,6 +38,7 @@ internal sealed class ExperimentTrial(int number, IReadOnlyDictionary<string, Js
     {
         State = Error is not null ? TrialState.Failed
             : IsRunning ? TrialState.Running
+            : IsOpen ? TrialState.Stopped
             : Course.Epochs >= epochs ? TrialState.Finished
             : tuner.IsOver(Number) ? TrialState.Dropped
             : TrialState.Paused,

@@ -9,6 +9,7 @@ namespace Microsoft.ML.VideoMamba.Training.Experiments.Runs;
 [JsonDerivedType(typeof(StepBegun), "step")]
 [JsonDerivedType(typeof(EpochDone), "epoch")]
 [JsonDerivedType(typeof(StepEnded), "end")]
+[JsonDerivedType(typeof(RunEnded), "stop")]
 internal abstract record JournalEntry
 {
     /// <summary>Seconds that the experiment had used then.</summary>
@@ -35,3 +36,8 @@ internal sealed record EpochDone(int Trial, IReadOnlyList<EpochMetrics> Folds) :
 /// <param name="Seconds">What the trial took so far.</param>
 /// <param name="Error">Why it failed, or null.</param>
 internal sealed record StepEnded(int Trial, double Seconds, string? Error) : JournalEntry;
+
+/// <summary>The experiment was stopped or came to its end: what was used since the line before counts.</summary>
+/// <param name="Trial">The trial that was under way, or null.</param>
+/// <param name="Seconds">What that trial took so far.</param>
+internal sealed record RunEnded(int? Trial, double? Seconds) : JournalEntry;

@@ -42,7 +42,7 @@ internal sealed class TrialCourse(int folds, ExperimentMetric metric)
         var kept = fold[1];
         for (int epoch = 2; epoch <= Epochs; epoch++)
         {
-            if (fold[epoch].IsBetterThan(kept)) kept = fold[epoch];
+            if (fold[epoch].IsBetterThan(kept, metric)) kept = fold[epoch];
         }
 
         return kept;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training.Recipes;
+using Microsoft.ML.VideoMamba.Video;
 
 namespace Microsoft.ML.VideoMamba.Training.Experiments.Runs;
 
@@ -20,6 +21,8 @@ internal sealed class TrialTrainer(IReadOnlyList<ExperimentFold> folds, int outp
     /// <param name="toEpoch">The epoch.</param>
     /// <param name="courseGrew">Called when the trial's course may have grown.</param>
     /// <param name="cancellation">Ends it within a step.</param>
+    /// <exception cref="ExperimentException">No trial could be trained: a disk is full, or clips cannot be read.</exception>
+    /// <exception cref="TrainingException">The trial cannot go on; the model that it was until then is written.</exception>
     public void Train(ExperimentTrial trial, Recipe recipe, int toEpoch, Action courseGrew, CancellationToken cancellation)
     {
         TrainingResult? best = null;
@@ -35,9 +38,7 @@ internal sealed class TrialTrainer(IReadOnlyList<ExperimentFold> folds, int outp
             }
             while (trial.Course.Epochs > before && trial.Course.Epochs < toEpoch && !cancellation.IsCancellationRequested);
 
-            if (best is null || trial.Course.Epochs == 0) return;
-            Directory.CreateDirectory(folder.FolderOf(trial.Number));
-            saveModel(best, folder.ModelOf(trial.Number));
+            if (best is not null && trial.Course.Epochs > 0) Save(trial, best);
         }
         finally
         {
@@ -61,6 +62,14 @@ internal sealed class TrialTrainer(IReadOnlyList<ExperimentFold> folds, int outp
 
             return best;
         }
+        catch (TrainingException failure) when (failure.BestSoFar is { } last)
+        {
+            using var model = last.Model;
+            using var other = best?.Model;
+            // What the trial was before it failed was measured, and is as good as ever.
+            if (trial.Course.Epochs > 0) Save(trial, best is null || IsBetter(last, best) ? last : best);
+            throw;
+        }
         catch
         {
             best?.Model.Dispose();
@@ -68,9 +77,16 @@ internal sealed class TrialTrainer(IReadOnlyList<ExperimentFold> folds, int outp
         }
     }
 
+    private void Save(ExperimentTrial trial, TrainingResult result) => folder.Write(() =>
+    {
+        Directory.CreateDirectory(folder.FolderOf(trial.Number));
+        saveModel(result, folder.ModelOf(trial.Number));
+    });
+
     private TrainingResult Train(ExperimentTrial trial, Recipe recipe, int toEpoch, int fold, Action courseGrew, CancellationToken cancellation)
     {
         string state = folder.StateOf(trial.Number, fold);
+        folder.Write(() => Directory.CreateDirectory(state));
         var run = new TrainingRun(recipe.ToConfig(outputs), OptionsOf(recipe, fold) with { PauseAfter = toEpoch, StateFolder = state, Resume = true }, StartOf(recipe), logger);
         TrainingResult result;
         try
@@ -83,6 +99,11 @@ internal sealed class TrialTrainer(IReadOnlyList<ExperimentFold> folds, int outp
             logger.StateDamaged(trial.Number, error.Message);
             Directory.Delete(state, recursive: true);
             result = Fit();
+        }
+        catch (TrainingException error) when (CauseOf(error) is { } cause)
+        {
+            error.BestSoFar?.Model.Dispose();
+            throw cause;
         }
 
         foreach (var epoch in result.Epochs) Add(epoch);
@@ -99,12 +120,13 @@ internal sealed class TrialTrainer(IReadOnlyList<ExperimentFold> folds, int outp
 
     private TrainingOptions OptionsOf(Recipe recipe, int fold)
     {
-        int batch = Math.Min(options.MaxBatchSize, recipe.Schedule.StepSize), accumulate = Math.Max(1, recipe.Schedule.StepSize / batch);
+        var (batch, accumulate) = recipe.Schedule.BatchesOf(options.MaxBatchSize);
         var training = folds[fold].Training;
-        return recipe.ToTrainingOptions(batch * accumulate) with
+        return recipe.ToTrainingOptions() with
         {
             BatchSize = batch,
             AccumulationSteps = accumulate,
+            Criterion = options.MetricOf(recipe.Task),
             Precision = options.Precision,
             ClassWeights = options.BalanceClasses ? ClassBalance.Weights(Enumerable.Range(0, training.Count).Select(training.LabelOf), outputs) : null,
             OnFailure = options.OnFailure,
@@ -114,12 +136,21 @@ internal sealed class TrialTrainer(IReadOnlyList<ExperimentFold> folds, int outp
         };
     }
 
+    /// <summary>Why no trial could be trained, whatever its values; null where the failure is this trial's own.</summary>
+    private static ExperimentException? CauseOf(TrainingException error) => error.InnerException switch
+    {
+        ExperimentException told => new ExperimentException(told.Message, error),
+        VideoException or InvalidDataException { InnerException: VideoException } => new ExperimentException(
+            $"No trial can be trained on these clips: {error.InnerException.Message.TrimEnd('.')}. Mend what cannot be read, then resume; or leave it out, and begin anew in another folder.", error),
+        _ => null,
+    };
+
     private static Action<VideoMambaModel>? StartOf(Recipe recipe) => recipe.Checkpoint is not { } path ? null : model =>
     {
         using var file = Checkpoint.Open(path);
         CheckpointLoader.Load(model, file, new LoadOptions { Head = HeadLoading.DropOnMismatch });
     };
 
-    private static bool IsBetter(TrainingResult one, TrainingResult? best) =>
-        best is null || (one.BestEpoch > 0 && (best.BestEpoch == 0 || one.Epochs[one.BestEpoch - 1].IsBetterThan(best.Epochs[best.BestEpoch - 1])));
+    private bool IsBetter(TrainingResult one, TrainingResult? best) =>
+        best is null || (one.BestEpoch > 0 && (best.BestEpoch == 0 || one.Epochs[one.BestEpoch - 1].IsBetterThan(best.Epochs[best.BestEpoch - 1], options.Metric)));
 }

@@ -35,12 +35,12 @@ public static class Leaderboard
         PlotFile.Write(plot, path, Width, Height);
     }
 
-    /// <summary>The trials that were measured and did not fail, the best first; equal ones by their loss.</summary>
+    /// <summary>The trials that were measured and have not failed without leaving a model, the best first; equal ones by their loss.</summary>
     /// <param name="trials">The trials.</param>
     /// <param name="metric">What they are judged by.</param>
     public static IReadOnlyList<Trial> Ranked(IReadOnlyList<Trial> trials, ExperimentMetric metric) =>
     [
-        .. trials.Where(trial => trial is { Metric: not null, State: not TrialState.Failed })
+        .. trials.Where(trial => trial.Metric is not null && (trial.IsCandidate || trial.State != TrialState.Failed))
             .OrderByDescending(trial => ExperimentMetrics.LessIsBetter(metric) ? -trial.Metric : trial.Metric).ThenBy(trial => trial.Loss),
     ];
 

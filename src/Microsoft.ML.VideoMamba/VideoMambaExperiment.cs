@@ -97,8 +97,18 @@ public sealed class VideoMambaExperiment
         var plan = ExperimentPlan.Of(_settings, _task);
         var options = Options(folder.FullName, NetworkDevice.Choose(host, _settings.Device));
         using var claim = ExperimentClaim.Take(folder.FullName, _settings.Resume);
-        using var input = open(plan, options.Seed, folder, new RowReader(_environment, host, channel, RowOptions(folder), _task, cancellation));
         var logger = new ExperimentLogger(new ChannelLogger(channel));
+        IExperimentInput opened;
+        try
+        {
+            opened = open(plan, options.Seed, folder, new RowReader(_environment, host, channel, RowOptions(folder), _task, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.Token.IsCancellationRequested)
+        {
+            return new VideoMambaExperimentResult(Experiment.Cancelled(plan.Recipe, plan.Space, options with { Spent = clock.Elapsed }, claim), folder.FullName, logger.Failures);
+        }
+
+        using var input = opened;
         var experiment = new Experiment(plan.Recipe, plan.Space, input.Folds, input.Outputs, options with { Spent = clock.Elapsed }, input.Save, logger);
         begun?.Invoke();
         return new VideoMambaExperimentResult(experiment.Run(claim, progress, reading, cancellation.Token), folder.FullName, logger.Failures);

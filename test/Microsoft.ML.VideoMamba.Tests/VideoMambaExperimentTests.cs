@@ -120,6 +120,40 @@ public sealed class VideoMambaExperimentTests : IDisposable
         Assert.IsTrue(_ml.Regression.Evaluate(result.BestRun.Model!.Transform(rows)).MeanAbsoluteError < 3);
     }
 
+    /// <summary>Rows that take their time: it is a part of the experiment's, and cancellation ends them as it ends a trial.</summary>
+    [TestMethod]
+    public void RowsAreReadWithinTheTimeAndUntilCancellation()
+    {
+        using var source = new CancellationTokenSource();
+        bool cancels = false;
+        var settings = Settings;
+        settings.MaxModels = 1;
+
+        IEnumerable<NumberedClipRow> Rows()
+        {
+            for (int i = 0; i < 9; i++)
+            {
+                if (cancels) source.Cancel();
+                Thread.Sleep(20);
+                yield return new NumberedClipRow { Label = i % 3, Video = TinyClips.Make(i % 3, i) };
+            }
+        }
+
+        VideoMambaExperimentResult Execute() => _ml.Regression.CreateVideoMambaExperiment(settings).Execute(_ml.Data.LoadFromEnumerable(Rows()));
+
+        var before = Execute();
+        (settings.Resume, settings.CancellationToken, cancels) = (true, source.Token, true);
+        var again = Execute();
+        settings.OutputDirectory = _clips["another"];
+        var nothing = Execute();
+
+        Assert.IsGreaterThan(9 * 0.02 + before.RunDetails[0].RuntimeInSeconds, before.Elapsed.TotalSeconds);
+        Assert.AreEqual((true, before.BestRun!.Metric, before.BestRun.ModelPath), (again.Cancelled, again.BestRun!.Metric, again.BestRun.ModelPath));
+        Assert.IsGreaterThan(before.Elapsed, again.Elapsed);
+        Assert.IsTrue(nothing is { Cancelled: true, BestRun: null, RunDetails.Count: 0 });
+        Assert.IsFalse(Directory.Exists(nothing.OutputDirectory));
+    }
+
     [TestMethod]
     public void AutoMLsCancellationReturnsTheBestSoFar()
     {

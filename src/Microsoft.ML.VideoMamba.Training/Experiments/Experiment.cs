@@ -69,33 +69,53 @@ public sealed class Experiment
         ArgumentNullException.ThrowIfNull(claim);
         var folder = claim.Folder;
         var ledger = new ExperimentLedger(_recipe, _space, _options, _folds.Count, folder);
-        var journal = ExperimentJournal.Open(claim.Journal, Settings(ledger.Metric));
+        var journal = ExperimentJournal.Open(claim.Journal, Settings(_recipe, _space, _options).Concat(Sets(_folds)).ToDictionary(), areAll: true);
         folder.DeletePartial();
-        AtomicFile.WriteText(folder.Space, RecipeSpaceFile.ToJson(_space) + "\n");
+        folder.Write(() => AtomicFile.WriteText(folder.Space, RecipeSpaceFile.ToJson(_space) + "\n"));
         var session = new ExperimentSession(ledger, journal, new ClipReading(_folds[0], _options.Workers, reading), new TrialTrainer(_folds, _outputs, _options, folder, _saveModel, _logger), new EpochPace(_outputs), _options, folder, progress, _logger);
         return session.Run(cancellation);
     }
 
-    private Dictionary<string, string> Settings(ExperimentMetric metric)
+    /// <summary>The result of an experiment that is cancelled before its clips are read: what its folder tells of earlier runs.</summary>
+    /// <param name="recipe">What all trials start from.</param>
+    /// <param name="space">What trials may differ in.</param>
+    /// <param name="options">How the experiment is run.</param>
+    /// <param name="claim">Of <see cref="ExperimentOptions.Folder"/>; it stays the caller's.</param>
+    /// <exception cref="ExperimentException">The folder holds another experiment, or cannot be written.</exception>
+    public static ExperimentResult Cancelled(Recipe recipe, RecipeSpace space, ExperimentOptions options, ExperimentClaim claim)
     {
-        var settings = new Dictionary<string, string>
-        {
-            ["tuner"] = _options.Tuner.ToString(),
-            ["seed"] = FormattableString.Invariant($"{_options.Seed}"),
-            ["metric"] = ExperimentMetrics.NameOf(metric),
-            ["balance classes"] = _options.BalanceClasses ? "true" : "false",
-            ["largest batch"] = FormattableString.Invariant($"{_options.MaxBatchSize}"),
-            ["precision"] = _options.Precision.ToString(),
-            ["on failure"] = _options.OnFailure.ToString(),
-            ["space"] = RecipeSpaceFile.ToJson(_space),
-            ["recipe"] = RecipeFile.ToJson(_recipe),
-        };
-        for (int fold = 0; fold < _folds.Count; fold++)
-        {
-            settings[$"training set {fold}"] = RunSettings.Describe(_folds[fold].Training);
-            settings[$"validation set {fold}"] = RunSettings.Describe(_folds[fold].Validation);
-        }
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(claim);
+        if (claim.Journal.Length == 0) return new ExperimentResult(null, [], options.Spent, Cancelled: true);
+        var journal = ExperimentJournal.Open(claim.Journal, Settings(recipe, space, options), areAll: false);
+        var ledger = new ExperimentLedger(recipe, space, options, journal.Folds ?? 1, claim.Folder);
+        foreach (var entry in journal.Entries) ledger.Replay(entry);
+        double seconds = journal.Elapsed + options.Spent.TotalSeconds;
+        claim.Folder.Write(() => journal.Append(ledger.Ended with { Elapsed = seconds }));
+        return new ExperimentResult(ledger.Best, ledger.Trials, TimeSpan.FromSeconds(seconds), Cancelled: true);
+    }
 
-        return settings;
+    private static Dictionary<string, string> Settings(Recipe recipe, RecipeSpace space, ExperimentOptions options) => new()
+    {
+        ["tuner"] = options.Tuner.ToString(),
+        ["seed"] = FormattableString.Invariant($"{options.Seed}"),
+        ["metric"] = ExperimentMetrics.NameOf(options.MetricOf(recipe.Task)),
+        ["balance classes"] = options.BalanceClasses ? "true" : "false",
+        ["largest batch"] = FormattableString.Invariant($"{options.MaxBatchSize}"),
+        ["precision"] = options.Precision.ToString(),
+        ["on failure"] = options.OnFailure.ToString(),
+        ["space"] = RecipeSpaceFile.ToJson(space),
+        ["recipe"] = RecipeFile.ToJson(recipe),
+    };
+
+    private static IEnumerable<KeyValuePair<string, string>> Sets(IReadOnlyList<ExperimentFold> folds)
+    {
+        foreach (var (number, fold) in folds.Index())
+        {
+            yield return new($"training set {number}", RunSettings.Describe(fold.Training));
+            yield return new($"validation set {number}", RunSettings.Describe(fold.Validation));
+        }
     }
 }

@@ -135,13 +135,14 @@ public sealed class ExperimentTests : IDisposable
     public void AFullDiskIsNoTrialsFailure(bool isModel)
     {
         string state = Path.Combine(Files.FullName, "trials", "0002", "state");
-        bool isFull = isModel;
-        Directory.CreateDirectory(Path.GetDirectoryName(state)!);
-        if (!isModel) File.WriteAllText(state, "in the way");
+        bool isFull = true;
         void SaveIfThereIsRoom(TrainingResult result, string path)
         {
-            if (isFull && path == Files.ModelOf(2)) throw new IOException("No space left on device.");
+            if (isFull && isModel && path == Files.ModelOf(2)) throw new IOException("No space left on device.");
             Save(result, path);
+            if (!isFull || isModel || path != Files.ModelOf(1)) return;
+            Directory.CreateDirectory(Path.GetDirectoryName(state)!);
+            File.WriteAllText(state, "in the way");
         }
 
         ExperimentResult Search(ExperimentOptions options) => new Experiment(s_recipe, s_space, [Fold()], ToyClips.Classes, options, SaveIfThereIsRoom).Run();

@@ -29,17 +29,25 @@ internal sealed class ExperimentJournal
     /// <summary>What happened before; the first line is left out.</summary>
     public IReadOnlyList<JournalEntry> Entries { get; }
 
+    /// <summary>Seconds that were used before.</summary>
+    public double Elapsed => Entries.Count > 0 ? Entries[^1].Elapsed : 0;
+
+    /// <summary>Folds that epochs were measured on; null before the first.</summary>
+    public int? Folds => Entries.OfType<EpochDone>().FirstOrDefault()?.Folds.Count;
+
     /// <summary>Reads the journal of an experiment, or begins one.</summary>
     /// <param name="file">The file, open for this process alone; it stays the caller's.</param>
-    /// <param name="settings">All that decides which trials there are.</param>
+    /// <param name="settings">What decides which trials there are.</param>
+    /// <param name="areAll">Whether that is all of it; else what is not among them may be anything.</param>
     /// <exception cref="ExperimentException">It is damaged, or another experiment's. The file is then as it was.</exception>
-    public static ExperimentJournal Open(FileStream file, IReadOnlyDictionary<string, string> settings)
+    public static ExperimentJournal Open(FileStream file, IReadOnlyDictionary<string, string> settings, bool areAll)
     {
         string path = file.Name;
         var entries = Read(file, path);
         if (entries.Count == 0) return Begin(file, settings);
         if (entries[0] is not ExperimentBegun begun) throw new ExperimentException($"{path}, line 1: does not say which experiment it is of.");
-        if (RunSettings.Difference(begun.Settings, settings) is { } difference) throw new ExperimentException($"{path} is the journal of another experiment: {difference}. Go on with the same settings, or choose another folder.");
+        var before = areAll ? begun.Settings : begun.Settings.Where(setting => settings.ContainsKey(setting.Key)).ToDictionary();
+        if (RunSettings.Difference(before, settings) is { } difference) throw new ExperimentException($"{path} is the journal of another experiment: {difference}. Go on with the same settings, or choose another folder.");
         return new ExperimentJournal(file, entries[1..]);
     }
 

@@ -32,6 +32,9 @@ internal sealed class ExperimentLedger
     /// <summary>Trials that were begun.</summary>
     public int Count => _trials.Count;
 
+    /// <summary>What the journal is to hear when the experiment stops here.</summary>
+    public RunEnded Ended => new(Open?.Trial, Open is { } open ? this[open.Trial].Seconds : null);
+
     /// <summary>How many of the last trials failed one after the other.</summary>
     public int FailedInARow => _trials.Count - 1 - _trials.FindLastIndex(trial => trial.Error is null);
 

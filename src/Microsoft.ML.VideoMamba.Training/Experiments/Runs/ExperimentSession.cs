@@ -23,7 +23,7 @@ internal sealed class ExperimentSession(
         }
         finally
         {
-            Tell(new RunEnded(ledger.Open?.Trial, ledger.Open is { } open ? ledger[open.Trial].Seconds : null));
+            Tell(ledger.Ended);
         }
 
         _outputs.Write();
@@ -63,7 +63,7 @@ internal sealed class ExperimentSession(
             if (entry is EpochDone epoch && ledger[epoch.Trial] is { Recipe: { } recipe, Course: var course }) pace.Add(recipe, course.SecondsOfEpoch);
         }
 
-        _clock = new ExperimentClock((journal.Entries.Count > 0 ? journal.Entries[^1].Elapsed : 0) + options.Spent.TotalSeconds, options.Time);
+        _clock = new ExperimentClock(journal.Elapsed + options.Spent.TotalSeconds, options.Time);
         foreach (var trial in ledger.Trials)
         {
             DropStateOf(trial);

@@ -16,7 +16,7 @@ internal sealed unsafe class ConvPass
     public ConvPass(ConvSize size, Scratch scratch, Tensor weight, Tensor? bias, bool silu, SequenceDirection direction)
     {
         (Silu, Direction) = (silu, direction);
-        int width = (int)weight.shape[1];
+        int width = (int)weight.size(1);
         Taps = scratch.TakeZeroed(size.Blocks * ConvSize.Taps * size.Lanes);
         Bias = scratch.TakeZeroed(size.Blocks * size.Lanes);
         ChannelLanes.Pack((float*)TensorMemory.Address(weight), size.Channels, width, ConvSize.Taps, size.Lanes, Taps + (ConvSize.Taps - width) * size.Lanes);

@@ -18,9 +18,10 @@ internal readonly unsafe struct MatrixView
     /// <param name="column">The first column.</param>
     /// <param name="columns">Number of columns; all from the first on if left out.</param>
     public MatrixView(torch.Tensor tensor, long column = 0, long? columns = null)
-        : this(
-            (float*)TensorMemory.Address(tensor) + column, tensor.NumberOfElements / tensor.shape[^1], columns ?? tensor.shape[^1] - column, tensor.shape[^1])
     {
+        Start = (float*)TensorMemory.Address(tensor) + column;
+        (RowStride, ColumnStride) = (tensor.size(-1), 1);
+        (Rows, Columns) = (tensor.NumberOfElements / RowStride, columns ?? RowStride - column);
     }
 
     public float* Start { get; }

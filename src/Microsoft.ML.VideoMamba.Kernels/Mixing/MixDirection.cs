@@ -16,10 +16,10 @@ public sealed record MixDirection(Tensor ConvWeight, Tensor ConvBias, Tensor XPr
     internal const int Count = 7;
 
     /// <summary>dt_rank.</summary>
-    internal int Rank => (int)DtProj.shape[1];
+    internal int Rank => (int)DtProj.size(1);
 
     /// <summary>d_state.</summary>
-    internal int States => (int)ALog.shape[1];
+    internal int States => (int)ALog.size(1);
 
     /// <summary>In the order of the record.</summary>
     internal IReadOnlyList<Tensor> ToList() => [ConvWeight, ConvBias, XProj, DtProj, DtBias, ALog, D];

@@ -23,8 +23,8 @@ internal sealed unsafe class MixPlan
         _xz = inputs[0].contiguous();
         _directions = [.. inputs.Skip(1).Select(tensor => tensor.contiguous()).Chunk(MixDirection.Count).Select(MixDirection.FromList)];
         _width = width;
-        int batch = (int)_xz.shape[0], length = (int)_xz.shape[1];
-        _channels = (int)_xz.shape[2] / 2;
+        int batch = (int)_xz.size(0), length = (int)_xz.size(1);
+        _channels = (int)_xz.size(2) / 2;
         _convSize = new ConvSize(batch, length, _channels, width);
         _scanSize = new ScanSize(batch, length, _channels, _directions[0].States, width);
     }
@@ -89,7 +89,7 @@ internal sealed unsafe class MixPlan
         {
             result.AddRange(
             [
-                convGradients[i].Weight(_directions[i].ConvWeight.shape[1]), convGradients[i].BiasSum(), WeightGradient(dSelections[i], inputs[i]), dDtProjs[i],
+                convGradients[i].Weight(_directions[i].ConvWeight.size(1)), convGradients[i].BiasSum(), WeightGradient(dSelections[i], inputs[i]), dDtProjs[i],
                 gradients[i].DeltaBias.sum([0]), gradients[i].A.sum([0]), gradients[i].D.sum([0]),
             ]);
         }
@@ -121,7 +121,7 @@ internal sealed unsafe class MixPlan
     private Tensor WeightGradient(Tensor dy, Tensor x)
     {
         if (_xz.dtype != ScalarType.Float32) return dy.t().mm(x);
-        var dWeight = empty(dy.shape[1], x.shape[1]);
+        var dWeight = empty(dy.size(1), x.size(1));
         MatrixProduct.Run(new MatrixView(dy).Transposed, new MatrixView(x), new MatrixView(dWeight), _width);
         return dWeight;
     }
@@ -130,7 +130,7 @@ internal sealed unsafe class MixPlan
     private (ScanPass[] Passes, Tensor[] Selections) Select(Scratch scratch)
     {
         var convolutions = ConvPasses(scratch);
-        Tensor[] selections = [.. _directions.Select(direction => empty(Rows, direction.XProj.shape[0]))];
+        Tensor[] selections = [.. _directions.Select(direction => empty(Rows, direction.XProj.size(0)))];
         IPackedMatrix[] weights = [.. _directions.Select(direction => new PackedSingles(new MatrixView(direction.XProj), _width, scratch))];
         SimdRunner.Run(new MixSelectKernel(_convSize, X, convolutions, weights, [.. selections.Select(selection => new TensorRows(selection))]), _width, _xz.dtype);
         return (ScanPasses(scratch, convolutions, selections), selections);

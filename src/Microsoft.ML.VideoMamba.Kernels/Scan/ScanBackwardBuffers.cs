@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
@@ -17,7 +16,7 @@ internal readonly unsafe struct ScanBackwardBuffers
         DState = scratch.TakeZeroed(blocks * size.StateSize);
         DSkip = scratch.TakeZeroed(blocks * size.Lanes);
         DBias = scratch.TakeZeroed(blocks * size.Lanes);
-        DMaps = scratch.Take(ScanSize.StepsPerChunk * size.MapWidth * 4);
+        DMaps = scratch.Take(ScanSize.StepsPerChunk * size.MapWidth * LaneMath.FoldedLanes);
         States = scratch.Take(ofRun + ScanSteps.StatesPerRun * size.Lanes);
         Factors = scratch.Take(ofRun);
         Dy = scratch.Take(ofSteps);
@@ -32,7 +31,7 @@ internal readonly unsafe struct ScanBackwardBuffers
     /// <summary>Gradients of D and of the step sizes' bias, (block, lane).</summary>
     public readonly float* DSkip, DBias;
 
-    /// <summary>Gradients of B and C, added up over the blocks, (step, padded B | padded C).</summary>
+    /// <summary>Gradients of B and C, added up over the blocks, (step, padded B | padded C, folded lane).</summary>
     public readonly float* DMaps;
 
     /// <summary>What <see cref="ScanSteps.Replay"/> keeps of one run of states.</summary>
@@ -41,15 +40,16 @@ internal readonly unsafe struct ScanBackwardBuffers
     /// <summary>Of one block, (step, lane): the outputs' gradient ahead of the gate, the softplus's slope, the gradients of delta u and of the exponents.</summary>
     public readonly float* Dy, Slope, DDeltaU, DExponent;
 
-    public void ClearMaps(int steps) => NativeMemory.Clear(DMaps, (nuint)(steps * _size.MapWidth * 4) * sizeof(float));
+    public void ClearMaps(int steps) => NativeMemory.Clear(DMaps, (nuint)(steps * _size.MapWidth * LaneMath.FoldedLanes) * sizeof(float));
 
-    /// <summary>Writes <see cref="DMaps"/> to the rows of a clip's tokens.</summary>
-    public void WriteMaps(ScanPass pass, int firstStep, int steps, float* maps)
+    /// <summary>Adds <see cref="DMaps"/> up and writes them to the rows of a clip's tokens.</summary>
+    public void WriteMaps<TLanes>(ScanPass pass, int firstStep, int steps, float* maps)
+        where TLanes : unmanaged, ILanes<TLanes>
     {
         for (int i = 0; i < steps; i++)
         {
-            float* row = maps + pass.Token(_size, clip: 0, firstStep + i) * _size.MapWidth, sums = DMaps + i * _size.MapWidth * 4;
-            for (int n = 0; n < _size.MapWidth; n += 4) LaneMath.SumFours(sums + 4 * n).Store(row + n);
+            float* row = maps + pass.Token(_size, clip: 0, firstStep + i) * _size.MapWidth, sums = DMaps + i * _size.MapWidth * LaneMath.FoldedLanes;
+            for (int n = 0; n < _size.MapWidth; n += TLanes.Count) TLanes.SumFours(sums + n * LaneMath.FoldedLanes, row + n);
         }
     }
 }

@@ -53,7 +53,7 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
                 Finish<TLanes, TElement>(ref chunk, back, pass, gradient, clip, firstStep, steps, channel, block);
             }
 
-            back.WriteMaps(pass, firstStep, steps, maps);
+            back.WriteMaps<TLanes>(pass, firstStep, steps, maps);
         }
 
         if (pass.IsLogarithm) ToLogarithm<TLanes>(back.DA, pass.Rate + first * size.StateSize, blocks * size.StateSize);
@@ -143,13 +143,13 @@ internal sealed unsafe class ScanBackwardKernel(ScanSize size, IReadOnlyList<Sca
         {
             int at = n * TLanes.Count;
             float* rate = pass.Rate + block * size.StateSize + at, b = chunk.B + n, c = chunk.C + n;
-            float* dB = back.DMaps + 4 * n, dC = dB + 4 * size.PaddedStates;
+            float* dB = back.DMaps + n * LaneMath.FoldedLanes, dC = dB + size.PaddedStates * LaneMath.FoldedLanes;
             var rows = ahead + AheadPerRun * n / ScanSteps.StatesPerRun % MostAhead;
             Unsafe.CopyBlock(back.States, kept + at, (uint)(ScanSteps.StatesPerRun * TLanes.Count * sizeof(float)));
             ScanSteps.Replay<TLanes, TExponents>(steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, b, chunk.MapStride, rows[0], rows[1]);
             ScanSteps.WalkBack<TLanes>(
                 steps, rate, back.States, back.Factors, chunk.Delta, chunk.DeltaU, back.Dy, b, c, chunk.MapStride,
-                back.DState + blockOfPiece * size.StateSize + at, back.DA + blockOfPiece * size.StateSize + at, dB, dC, 4 * size.MapWidth, back.DDeltaU, back.DExponent,
+                back.DState + blockOfPiece * size.StateSize + at, back.DA + blockOfPiece * size.StateSize + at, dB, dC, size.MapWidth * LaneMath.FoldedLanes, back.DDeltaU, back.DExponent,
                 rows[2], rows[3]);
         }
     }

@@ -17,7 +17,7 @@ internal sealed unsafe class ScanPass
     /// <param name="projection">(channels, dt_rank), float32, contiguous, where <see cref="StepSizes"/> are of low rank.</param>
     public ScanPass(ScanSize size, Scratch scratch, Tensor a, bool logarithm, Tensor? d, Tensor? deltaBias, Tensor? projection = null)
     {
-        (IsLogarithm, Rank) = (logarithm, projection is null ? 0 : (int)projection.shape[1]);
+        (IsLogarithm, Rank) = (logarithm, projection is null ? 0 : (int)projection.size(1));
         Rate = scratch.TakeZeroed(size.Blocks * size.StateSize);
         ChannelLanes.Pack((float*)TensorMemory.Address(a), size.Channels, size.States, size.PaddedStates, size.Lanes, Rate);
         ToRates(size.Blocks * size.StateSize);

@@ -122,8 +122,8 @@ internal static unsafe class ScanSteps
     /// <param name="mapStride">From a step's B to the next one's.</param>
     /// <param name="dState">Gradient of the states after the chunk, then before it, (state, lane).</param>
     /// <param name="dA">Gradient of A, added to, (state, lane).</param>
-    /// <param name="dB">Gradient of B, four numbers that add up to it, added to, (step, state, 4).</param>
-    /// <param name="dC">Gradient of C likewise, (step, state, 4).</param>
+    /// <param name="dB">Gradient of B, folded, added to, (step, state, folded lane).</param>
+    /// <param name="dC">Gradient of C likewise, (step, state, folded lane).</param>
     /// <param name="gradientStride">From a step's dB to the next one's.</param>
     /// <param name="dDeltaU">Gradient of delta u, added to, (step, lane).</param>
     /// <param name="dExponent">Gradient of the exponents times their rates, added to, (step, lane).</param>
@@ -158,8 +158,8 @@ internal static unsafe class ScanSteps
             StepBack(ref g5, ref s5, ref dDu, ref dE, d, du, dyi, rate + 5 * w, before + 5 * w, after + 5 * w, factor + 5 * w, bi + 5, ci + 5, out var dB5, out var dC5);
             StepBack(ref g6, ref s6, ref dDu, ref dE, d, du, dyi, rate + 6 * w, before + 6 * w, after + 6 * w, factor + 6 * w, bi + 6, ci + 6, out var dB6, out var dC6);
             StepBack(ref g7, ref s7, ref dDu, ref dE, d, du, dyi, rate + 7 * w, before + 7 * w, after + 7 * w, factor + 7 * w, bi + 7, ci + 7, out var dB7, out var dC7);
-            TLanes.AddFolded(dB4, dB5, dB6, dB7, dBi + 16);
-            TLanes.AddFolded(dC4, dC5, dC6, dC7, dCi + 16);
+            TLanes.AddFolded(dB4, dB5, dB6, dB7, dBi + 4 * LaneMath.FoldedLanes);
+            TLanes.AddFolded(dC4, dC5, dC6, dC7, dCi + 4 * LaneMath.FoldedLanes);
             TLanes.Store(dDu, dDeltaU + i * w);
             TLanes.Store(dE, dExponent + i * w);
         }

@@ -75,4 +75,9 @@ internal unsafe interface ILanes<TSelf> :
     /// numbers.
     /// </summary>
     static abstract void AddFolded(TSelf a, TSelf b, TSelf c, TSelf d, float* sums);
+
+    /// <summary>Adds up four neighbours each of as many numbers as four vectors hold.</summary>
+    /// <param name="numbers">The numbers.</param>
+    /// <param name="sums">Receives a vector of sums.</param>
+    static abstract void SumFours(float* numbers, float* sums);
 }

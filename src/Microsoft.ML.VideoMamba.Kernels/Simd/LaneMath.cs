@@ -22,6 +22,9 @@ internal static unsafe class LaneMath
     /// <summary>Up to this power of two, and down to its negative, numbers are normal.</summary>
     public const float LargestExponent = 126;
 
+    /// <summary>What <see cref="ILanes{TSelf}.AddFolded"/> leaves of a vector's lanes.</summary>
+    public const int FoldedLanes = 4;
+
     /// <summary>Added to a number of at most 2^22, it leaves the nearest whole number in the lowest bits.</summary>
     public const float RoundToWhole = 12582912;
 
@@ -63,11 +66,16 @@ internal static unsafe class LaneMath
         StoreEach<TLanes>([RoundToWhole / steps, .. polynomial], destination + registers * TLanes.Count);
     }
 
-    /// <summary>The sums of four neighbours each of sixteen numbers.</summary>
+    /// <summary>Adds up four neighbours each and writes <paramref name="count"/> sums, a multiple of four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> SumFours(float* numbers) =>
-        AddPairs(
-            AddPairs(Vector128.Load(numbers), Vector128.Load(numbers + 4)), AddPairs(Vector128.Load(numbers + 8), Vector128.Load(numbers + 12)));
+    public static void SumFours(float* numbers, float* sums, int count)
+    {
+        for (int i = 0; i < count; i += 4, numbers += 16)
+        {
+            var (ab, cd) = (AddPairs(Vector128.Load(numbers), Vector128.Load(numbers + 4)), AddPairs(Vector128.Load(numbers + 8), Vector128.Load(numbers + 12)));
+            AddPairs(ab, cd).Store(sums + i);
+        }
+    }
 
     /// <summary>Transposes four times four numbers.</summary>
     /// <param name="source">The first row.</param>

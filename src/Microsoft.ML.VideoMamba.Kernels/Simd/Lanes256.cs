@@ -105,6 +105,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SumFours(float* numbers, float* sums) => LaneMath.SumFours(numbers, sums, Count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes256 value) => Vector256.Sum(value._value);
 
     /// <summary>The halves of each vector added up, side by side.</summary>

@@ -17,7 +17,7 @@ internal readonly unsafe struct TensorRows
         if (tensor is null) return;
         _elementSize = (int)tensor.ElementSize;
         _start = (byte*)TensorMemory.Address(tensor) + column * _elementSize;
-        Stride = tensor.shape[^1];
+        Stride = tensor.size(-1);
     }
 
     /// <summary>Rows that lie anywhere.</summary>

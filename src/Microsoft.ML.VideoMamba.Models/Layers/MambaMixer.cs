@@ -123,7 +123,8 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
 
     private Tensor Run(Tensor tokens)
     {
-        if (_order is ScanOrder.SpatialFirst or ScanOrder.TemporalFirst && Parameters() is var parameters && FusedMixer.Takes(tokens, parameters))
+        bool inOrder = _order is ScanOrder.SpatialFirst or ScanOrder.TemporalFirst, onCard = tokens.device_type == TorchSharp.DeviceType.CUDA;
+        if (inOrder && onCard && Parameters() is var parameters && FusedMixer.Takes(tokens, parameters))
         {
             return FusedMixer.Run(tokens, parameters);
         }

@@ -26,7 +26,7 @@ public static class KernelFaces
     public static IReadOnlyList<string> InstructionSets { get; } = FindInstructionSets();
 
     /// <summary>
-    /// Whether the CPU multiplies bfloat16 matrices itself: AVX512-BF16 or AMX, which libtorch uses. .NET has no intrinsics of them, so that the CPU is asked.
+    /// Whether the CPU multiplies bfloat16 matrices itself: AVX512-BF16, or AMX, which libtorch uses. .NET has no intrinsics of them, so that the CPU is asked.
     /// </summary>
     public static bool HasBFloat16Products { get; } = HasAvx512BFloat16 || HasAmxBFloat16;
 

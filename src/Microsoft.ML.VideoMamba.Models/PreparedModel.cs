@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.VideoMamba.Models;
 
 /// <summary>
-/// A model that only scores and embeds from now on. On a CPU in float32 its matrices are packed once, and its passes keep their buffers: faster than
-/// <see cref="VideoMambaModel.forward"/>, and next to nothing is left to the garbage collector. Elsewhere the model itself runs.
+/// A model that only scores and embeds from now on. On a CPU its matrices are packed once, and its passes keep their buffers: faster than
+/// <see cref="VideoMambaModel.forward"/>, and next to nothing is left to the garbage collector. On GPUs, in scan orders other than
+/// <see cref="ScanOrder.SpatialFirst"/>, and in bfloat16 without AVX512-BF16 the model itself runs.
 /// </summary>
 /// <remarks>Safe to call from several threads at once. Changes of the parameters after the first call need not be seen; nothing here has a gradient.</remarks>
 public sealed class PreparedModel : IDisposable

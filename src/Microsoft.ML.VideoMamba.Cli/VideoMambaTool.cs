@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.ML.VideoMamba.Cli.Outputs;
 using Microsoft.ML.VideoMamba.Cli.Verbs;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Training.Data;
@@ -35,7 +36,7 @@ internal static class VideoMambaTool
         var parsed = CreateRoot(console).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct()) console.Warn(message);
+            foreach (string message in parsed.Errors.Select(OptionWords.Of).Distinct()) console.Warn(message);
             console.Error.WriteLine($"Try: {string.Join(' ', new[] { "videomamba", VerbOf(parsed) }.Where(part => part.Length > 0))} --help");
             return ExitCode.Usage;
         }
@@ -68,14 +69,14 @@ internal static class VideoMambaTool
             console.Warn(e.Message);
             return ExitCode.Usage;
         }
-        catch (DataListException e) when (e.Lines.Count > 1)
+        catch (DataListException e)
         {
-            foreach (var (line, reason) in e.Lines) console.Warn($"{e.Path}{(line > 0 ? $", line {line}" : "")}: {reason}");
+            ListErrors.Tell(e, console);
             return ExitCode.Failure;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TorchRuntimeException or DllNotFoundException or ArgumentException or InvalidDataException)
         {
-            console.Warn(e.Message);
+            console.Warn(e is ArgumentException ? OptionWords.Of(e) : e.Message);
             return ExitCode.Failure;
         }
     }

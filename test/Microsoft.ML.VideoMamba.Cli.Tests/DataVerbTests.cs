@@ -47,6 +47,7 @@ public sealed class DataVerbTests
 
         Assert.AreEqual(ExitCode.Success, run.ExitCode, run.Error);
         StringAssert.Contains(run.Out, "2 clips, 2 readable, 0 not");
+        StringAssert.Contains(run.Out, ", together 0:00:0");
         StringAssert.Contains(run.Out, "1 clips, 1 readable, 0 not");
         StringAssert.Contains(run.Out, "    pan: 1\n    spin: 1\n");
     }

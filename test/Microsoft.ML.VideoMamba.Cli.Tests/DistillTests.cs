@@ -74,7 +74,6 @@ public sealed class DistillTests : IDisposable
 
     [TestMethod]
     [DataRow("--teacher is required", "distill", "--data", "x", "--output", "y")]
-    [DataRow("none.pth: no such file", "distill", "--teacher", "none.pth", "--data", "x", "--output", "y")]
     [DataRow("--soft needs --teacher", "train", "--soft", "--data", "x", "--output", "y")]
     [DataRow("--hard needs --teacher", "train", "--hard", "--data", "x", "--output", "y")]
     [DataRow("--soft and --hard exclude each other", "distill", "--teacher", "x", "--soft", "--hard", "--data", "x", "--output", "y")]

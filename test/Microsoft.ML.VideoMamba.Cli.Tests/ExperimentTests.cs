@@ -164,17 +164,68 @@ public sealed class ExperimentTests : IDisposable
     [DataRow("--time", "soon", "'soon' is no time: write 90s, 10m or 1h30m")]
     [DataRow("--tuner", "grid", "grid")]
     [DataRow("--metric", "f1", "f1")]
-    [DataRow("--metric", "r2", "is no metric of Classification")]
+    [DataRow("--metric", "r2", "--metric r2 does not measure classification: choose top1, top5, macro_accuracy, loss.")]
     [DataRow("--trials", "0", "--trials must be at least 1")]
     [DataRow("--recipe", "in1k-tiny-224", "is for images")]
     [DataRow("--folds", "1", "--folds must be at least 2")]
-    [DataRow("--validation-fraction", "2", "ValidationFraction must be in (0, 1)")]
+    [DataRow("--folds", "500", "--folds must be at most the number of clips, 12; it is 500.")]
+    [DataRow("--task", "sideways", "--task must be one of Classification, Regression; it is 'sideways'.")]
+    [DataRow("--trials", "many", "--trials must be a whole number; it is 'many'.")]
+    [DataRow("--time", "1h30", "'1h30' is no time: write 90s, 10m or 1h30m, each number with its unit.")]
+    [DataRow("--validation-fraction", "2", "--validation-fraction must be in (0, 1); it is 2.")]
     public async Task AWrongOptionIsAUsageError(string option, string value, string message)
     {
         var run = await Tool.RunAsync("experiment", "--data", _folder["clips"], "--output", Output, option, value);
 
         Assert.AreEqual(ExitCode.Usage, run.ExitCode, run.Error);
         Assert.Contains(message, run.Error);
+        Assert.IsFalse(Directory.Exists(Output), "A refusal leaves nothing");
+    }
+
+    [TestMethod]
+    public async Task WeightsOfClassesAreForClasses()
+    {
+        File.WriteAllLines(_folder["numbers.csv"], ["path,label", .. Directory.GetFiles(_folder["clips"], "*.mp4", SearchOption.AllDirectories).Select((file, i) => $"{file},{i}")]);
+
+        var run = await Tool.RunAsync("experiment", "--data", _folder["numbers.csv"], "--task", "regression", "--output", Output, "--balance");
+
+        Assert.AreEqual(ExitCode.Usage, run.ExitCode);
+        Assert.Contains("--balance is for classification only.", run.Error);
+    }
+
+    /// <summary>What files say is no fault of the command line's.</summary>
+    [TestMethod]
+    public async Task DataThatDoNotDoAreAFailureAndLeaveNothing()
+    {
+        MovingTextures.Write(_folder["single"], perClass: 1, classes: 2, side: 24, frames: 6);
+        MovingTextures.Write(_folder["same"], perClass: 3, classes: 1, side: 24, frames: 6);
+        File.WriteAllText(_folder["afile"], "precious");
+        foreach (var (says, code, options) in new (string, int, string[])[]
+        {
+            ("every class has a single clip", ExitCode.Failure, ["--data", _folder["single"]]),
+            ("at least 2 classes are needed", ExitCode.Failure, ["--data", _folder["same"]]),
+            ("none.pth: no such file", ExitCode.Failure, ["--data", _folder["clips"], "--checkpoint", "none.pth"]),
+            ("is a file; name a folder", ExitCode.Usage, ["--data", _folder["clips"], "--output", _folder["afile"]]),
+        })
+        {
+            var run = await Tool.RunAsync(["experiment", .. options.Contains("--output") ? [] : new[] { "--output", Output }, .. options, "--trials", "1"]);
+            Assert.AreEqual(code, run.ExitCode, run.Error);
+            Assert.Contains(says, run.Error);
+            Assert.IsFalse(Directory.Exists(Output));
+        }
+
+        Assert.AreEqual("precious", File.ReadAllText(_folder["afile"]));
+    }
+
+    [TestMethod]
+    public async Task WhereNothingIsLeftToTrainItSaysSo()
+    {
+        Assert.AreEqual(ExitCode.Success, (await Search("--trials", "1")).ExitCode);
+
+        var again = await Tool.RunAsync("experiment", "--output", Output, "--resume");
+
+        Assert.AreEqual(ExitCode.Success, again.ExitCode, again.Error);
+        Assert.Contains("nothing was trained: the time (--time) or the trials (--trials) are used up", again.Error);
     }
 
     [TestMethod]

@@ -127,16 +127,61 @@ public sealed class TrainTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow("LearningRate must be above 0; it is -1", "--lr", "-1")]
-    [DataRow("Cosub needs a DropPath or HeadDropout above 0", "--loss", "cosub")]
-    [DataRow("--loss", "--loss", "hinge")]
+    [DataRow("--lr must be above 0; it is -1", "--lr", "-1")]
+    [DataRow("Cosub needs a --drop-path or HeadDropout above 0", "--loss", "cosub")]
+    [DataRow("--loss must be one of CrossEntropy, ", "--loss", "hinge")]
+    [DataRow("--on-failure must be one of ", "--on-failure", "perhaps")]
+    [DataRow("--lr must be a number; it is 'fast'.", "--lr", "fast")]
+    [DataRow("--drop-path must be ", "--drop-path", "2")]
     public async Task AValueOutOfRangeIsUsageAndLeavesNothing(string says, params string[] args)
     {
         var run = await Train(args);
 
         Assert.AreEqual(ExitCode.Usage, run.ExitCode);
         StringAssert.Contains(run.Error, says);
+        Assert.IsFalse(run.Error.Contains("Parameter", StringComparison.Ordinal), run.Error);
         Assert.IsFalse(Directory.Exists(Run));
+    }
+
+    [TestMethod]
+    public async Task AMissingFileIsAFailureAndAFileForAFolderIsUsage()
+    {
+        var teacher = await Tool.RunAsync("distill", "--teacher", "none.pth", "--data", Clips, "--output", Run);
+        var checkpoint = await Train("--checkpoint", "none.pth");
+        File.WriteAllText(_folder["afile"], "precious");
+        var output = await Tool.RunAsync("train", "--data", Clips, "--output", _folder["afile"]);
+        var below = await Tool.RunAsync(["train", "--data", Clips, "--output", Path.Combine(_folder["afile"], "run"), .. s_small]);
+
+        Assert.AreEqual((1, 1, 2, 1), (teacher.ExitCode, checkpoint.ExitCode, output.ExitCode, below.ExitCode));
+        StringAssert.Contains(teacher.Error, "none.pth: no such file");
+        StringAssert.Contains(checkpoint.Error, "none.pth: no such file");
+        StringAssert.Contains(output.Error, $"--output: {_folder["afile"]} is a file; name a folder.");
+        StringAssert.Contains(below.Error, $"--output: {Path.Combine(_folder["afile"], "run")} cannot be made");
+        Assert.AreEqual("precious", File.ReadAllText(_folder["afile"]));
+    }
+
+    /// <summary>Folders have no lines, and the same fault of many clips is one fault.</summary>
+    [TestMethod]
+    public async Task ErrorsOfManyRowsAreFewLines()
+    {
+        await Train();
+        for (int i = 0; i < 30; i++) File.Copy(Path.Combine(Clips, "left", "000.mp4"), Path.Combine(Directory.CreateDirectory(Path.Combine(_folder["held"], $"class {i % 12:00}")).FullName, $"{i}.mp4"));
+        File.WriteAllText(_folder["list.csv"], "path,label\n" + string.Concat(Enumerable.Repeat("onlyapath\n", 40)));
+        File.WriteAllText(_folder["text.json"], "trial,state,top1" + new string('x', 5000));
+
+        var folder = await Tool.RunAsync("evaluate", "--model", Path.Combine(Run, "model.zip"), "--data", _folder["held"]);
+        var list = await Tool.RunAsync(["train", "--data", _folder["list.csv"], "--output", _folder["other"], .. s_small]);
+        var recipe = await Tool.RunAsync(["train", "--data", Clips, "--output", _folder["other"], "--recipe", _folder["text.json"]]);
+
+        string[] lines = folder.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.HasCount(11, lines);
+        StringAssert.StartsWith(lines[0], $"videomamba: {_folder["held"]}: 'class 00' is none of the 2 classes");
+        StringAssert.Contains(lines[10], "and 2 more");
+        Assert.HasCount(11, list.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        StringAssert.Contains(list.Error, "line 2: ");
+        StringAssert.Contains(list.Error, "and 30 more");
+        StringAssert.Contains(recipe.Error, "is no JSON");
+        Assert.IsLessThan(600, recipe.Error.Length);
     }
 
     [TestMethod]

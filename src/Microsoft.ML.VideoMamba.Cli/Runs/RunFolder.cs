@@ -14,7 +14,7 @@ internal sealed class RunFolder(string folder)
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public string FullName { get; } = Path.GetFullPath(folder);
+    public string FullName { get; } = File.Exists(folder) ? throw new UsageException($"--output: {folder} is a file; name a folder.") : Path.GetFullPath(folder);
 
     /// <summary>The whole state after the last epoch, to go on from.</summary>
     public string State => this["state"];
@@ -56,7 +56,15 @@ internal sealed class RunFolder(string folder)
     /// <exception cref="IOException">Another process trains there, or the folder cannot be written to.</exception>
     public IDisposable Hold()
     {
-        Directory.CreateDirectory(FullName);
+        try
+        {
+            Directory.CreateDirectory(FullName);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"--output: {FullName} cannot be made: {error.Message}", error);
+        }
+
         try
         {
             return new FileStream(Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);

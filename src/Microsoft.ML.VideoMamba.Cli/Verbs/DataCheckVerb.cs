@@ -22,18 +22,8 @@ internal static class DataCheckVerb
 
     private static async Task<int> RunAsync(DataSource source, ParseResult parsed, bool json, ToolConsole console, CancellationToken cancellation)
     {
-        DataSplits splits;
-        try
-        {
-            splits = source.Read(parsed);
-            foreach (var (_, list) in splits.Parts) source.Labels(parsed, splits, list);
-        }
-        catch (DataListException error) when (error.Lines.Count > 1)
-        {
-            foreach (var (line, reason) in error.Lines) console.Warn($"{error.Path}{(line > 0 ? $", line {line}" : "")}: {reason}");
-            return ExitCode.Failure;
-        }
-
+        var splits = source.Read(parsed);
+        foreach (var (_, list) in splits.Parts) source.Labels(parsed, splits, list);
         int readable = 0;
         foreach (var (name, list) in splits.Parts)
         {
@@ -81,14 +71,17 @@ internal static class DataCheckVerb
         complete,
         rows = summary.Rows,
         readable = summary.Rows - summary.Failed.Count,
-        failed = summary.Failed.Select(row => new { path = row.Row.Path, line = row.Row.Line, error = row.Error }),
-        damaged = summary.Damaged.Select(row => new { path = row.Row.Path, line = row.Row.Line, gaps = row.Info!.Gaps }),
-        repeated = summary.Repeated.Select(row => new { path = row.Path, line = row.Line }),
+        failed = summary.Failed.Select(row => new { path = row.Row.Path, line = LineOf(row.Row), error = row.Error }),
+        damaged = summary.Damaged.Select(row => new { path = row.Row.Path, line = LineOf(row.Row), gaps = row.Info!.Gaps }),
+        repeated = summary.Repeated.Select(row => new { path = row.Path, line = LineOf(row) }),
         classes = summary.Labels.ToDictionary(label => label.Key, label => label.Value),
         seconds = Row(summary.Durations),
         frames = Row(summary.Frames),
         sizes = summary.Sizes.ToDictionary(size => size.Key, size => size.Value),
     };
+
+    /// <summary>A folder has no lines.</summary>
+    private static int? LineOf(DataRow row) => row.Line > 0 ? row.Line : null;
 
     private static object? Row(Spread? spread) =>
         spread is null ? null : new { min = spread.Least, median = spread.Median, mean = spread.Mean, max = spread.Most, total = spread.Total };
@@ -99,12 +92,14 @@ internal static class DataCheckVerb
         console.Out.WriteLine($"{part} ({list.Source}): {summary.Rows} clips, {readable} readable, {summary.Failed.Count} not");
         if (summary.Damaged.Count > 0) console.Out.WriteLine($"  damaged in places: {summary.Damaged.Count} ({Some(summary.Damaged.Select(row => row.Row.Path))})");
         if (summary.Repeated.Count > 0) console.Out.WriteLine($"  listed before: {summary.Repeated.Count} ({Some(summary.Repeated.Select(row => row.Path))})");
-        if (summary.Durations is { } seconds) console.Out.WriteLine($"  seconds: {seconds.Least:0.##} to {seconds.Most:0.##}, median {seconds.Median:0.##}, together {TimeSpan.FromSeconds(seconds.Total):d\\.hh\\:mm\\:ss}");
+        if (summary.Durations is { } seconds) console.Out.WriteLine($"  seconds: {seconds.Least:0.##} to {seconds.Most:0.##}, median {seconds.Median:0.##}, together {Together(seconds.Total)}");
         if (summary.Frames is { } frames) console.Out.WriteLine($"  frames: {frames.Least:0} to {frames.Most:0}, median {frames.Median:0.#}");
         if (summary.Sizes.Count > 0) console.Out.WriteLine($"  sizes: {Some(summary.Sizes.Select(size => $"{size.Key} ({size.Value})"))}");
         if (task == TrainingTask.Regression) DescribeTargets(list, console);
         else DescribeClasses(summary, console);
     }
+
+    private static string Together(double seconds) => seconds < 86_400 ? $"{TimeSpan.FromSeconds(seconds):h\\:mm\\:ss}" : $"{TimeSpan.FromSeconds(seconds):d\\ \\d\\ h\\:mm\\:ss}";
 
     private static void DescribeTargets(DataList list, ToolConsole console)
     {

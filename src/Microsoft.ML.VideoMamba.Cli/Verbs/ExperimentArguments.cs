@@ -58,7 +58,15 @@ internal sealed class ExperimentArguments
 
     public TrainingTask Task(ParseResult parsed) => parsed.GetValue(_task) ?? (parsed.GetValue(_recipe) is null ? TrainingTask.Classification : Recipe(parsed).Task);
 
-    public ExperimentMetric Metric(ParseResult parsed) => parsed.GetValue(_metric) is { } name ? ExperimentMetrics.Find(name) : ExperimentMetrics.Default(Task(parsed));
+    public ExperimentMetric Metric(ParseResult parsed)
+    {
+        var task = Task(parsed);
+        if (parsed.GetValue(_metric) is not { } name) return ExperimentMetrics.Default(task);
+        var metric = ExperimentMetrics.Find(name);
+        return ExperimentMetrics.Fits(metric, task)
+            ? metric
+            : throw new UsageException($"--metric {name} does not measure {task.ToString().ToLowerInvariant()}: choose {string.Join(", ", ExperimentMetrics.Names.Where(other => ExperimentMetrics.Fits(ExperimentMetrics.Find(other), task)))}.");
+    }
 
     public int? Folds(ParseResult parsed) => parsed.GetValue(_folds);
 
@@ -70,7 +78,12 @@ internal sealed class ExperimentArguments
         var options = new DataListOptions { Prefix = parsed.GetValue(_prefix) };
         var splits = DataSplits.Read(data, options);
         var training = splits.Training ?? throw new DataListException(data, "holds no list or folder 'train' to learn from");
-        if (parsed.GetValue(_folds) is not null) return (training, null);
+        if (parsed.GetValue(_folds) is { } folds)
+        {
+            if (folds > training.Rows.Count) throw new UsageException($"--folds must be at most the number of clips, {training.Rows.Count}; it is {folds}.");
+            return (training, null);
+        }
+
         return (training, parsed.GetValue(_validation) is { } held ? DataList.Read(held, options) : splits.Validation);
     }
 
@@ -112,5 +125,5 @@ internal sealed class ExperimentArguments
         return recipe;
     }
 
-    private static IReadOnlyList<string> Files(string? file) => file is null ? [] : [Path.GetFullPath(file)];
+    private static IReadOnlyList<string> Files(string? file) => file is null ? [] : File.Exists(file) ? [Path.GetFullPath(file)] : throw new FileNotFoundException($"{file}: no such file.", file);
 }

@@ -54,7 +54,7 @@ internal sealed class ExperimentVerb
         }
         catch (ArgumentException error)
         {
-            throw new UsageException(error.Message.Split(" (Parameter '")[0], error);
+            throw new UsageException(OptionWords.Of(error), error);
         }
     }
 
@@ -67,8 +67,8 @@ internal sealed class ExperimentVerb
     private int Search(ParseResult parsed, CancellationToken cancellation)
     {
         string output = parsed.GetValue(_output) ?? throw new UsageException("--output is required: the folder for the model and everything else.");
-        var folder = new ExperimentFolder(output);
         var run = new RunFolder(output);
+        var folder = new ExperimentFolder(output);
         bool resume = parsed.GetValue(_resume);
         if (folder.Foreign is { } foreign) throw new UsageException($"{folder.FullName} holds {Path.GetFileName(foreign)}, which is no experiment's and would be replaced: name another folder.");
         if (folder.HoldsExperiment && !resume) throw new UsageException($"{folder.FullName} holds an experiment: --resume goes on with it, or name another folder.");
@@ -87,6 +87,8 @@ internal sealed class ExperimentVerb
         var lines = parsed.GetValue(_json) ? new TrialLines(_console.Out) : null;
         var (clock, next) = (Stopwatch.StartNew(), TimeSpan.Zero);
         IReadOnlyList<Trial> trials = [];
+        // Epochs that trials had when they were first heard of: none, but for those of an experiment that goes on.
+        var before = new Dictionary<int, int>();
         var view = new ExperimentView(_console, metric, Heard);
         ml.Log += (_, entry) => { if (entry.Kind >= ChannelMessageKind.Warning) view.Warn(entry.RawMessage); };
         var result = view.Run(() => search(view));
@@ -97,11 +99,13 @@ internal sealed class ExperimentVerb
         if (lines is null && best is not null) _console.Out.WriteLine($"{folder.Model}: trial {best.Number} of {trials.Count}, {ExperimentMetrics.NameOf(metric)} {best.Metric:0.####} on clips held out; its recipe: {folder.Recipe}");
         if (result.Cancelled) _console.Warn(best is null ? "stopped before the first epoch was done. --resume goes on." : $"stopped; the best so far, trial {best.Number}, is kept. --resume goes on.");
         else if (best is null) _console.Warn(trials.Count == 0 ? "the time was used up before a trial could begin." : $"no trial was measured; the first: {trials[0].Error ?? "not an epoch was done"}");
+        else if (trials.All(trial => trial.Epochs == before.GetValueOrDefault(trial.Number))) _console.Warn("nothing was trained: the time (--time) or the trials (--trials) are used up. Both count over all resumptions; give more to go on.");
         return result.Cancelled ? ExitCode.Cancelled : best is null ? ExitCode.Failure : ExitCode.Success;
 
         void Heard(ExperimentProgress progress)
         {
             trials = progress.Trials;
+            before.TryAdd(progress.Trial.Number, progress.Trial.Epochs);
             lines?.Add(progress.Trial);
             if (clock.Elapsed < next || progress.Trial.State == TrialState.Running) return;
             Leaderboard.Write(folder.Leaderboard, progress.Trials, metric);

@@ -77,7 +77,7 @@ internal sealed class NetworkOptions
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(e.Message, e);
+            throw new UsageException(OptionWords.Of(e), e);
         }
     }
 }

@@ -99,7 +99,7 @@ internal sealed class TrainOptions
         }
         catch (ArgumentException error)
         {
-            throw new UsageException(error.Message, error);
+            throw new UsageException(OptionWords.Of(error), error);
         }
     }
 
@@ -179,9 +179,9 @@ internal sealed class TrainOptions
 
         if (!File.Exists(teacher))
         {
-            throw new UsageException(parsed.GetValue(_teacher) is not null
-                ? $"{teacher}: no such file."
-                : $"The recipe {recipe.Name} is taught by {teacher}, which is not here: download it (the authors' model zoo links it) and name it with --teacher.");
+            throw parsed.GetValue(_teacher) is not null
+                ? new FileNotFoundException($"{teacher}: no such file.", teacher)
+                : new UsageException($"The recipe {recipe.Name} is taught by {teacher}, which is not here: download it (the authors' model zoo links it) and name it with --teacher.");
         }
 
         var own = recipe.Distillation ?? new DistillationOptions { Teacher = teacher };
@@ -228,9 +228,9 @@ internal sealed class TrainOptions
     {
         string? file = parsed.GetValue(_checkpoint) ?? recipe.Checkpoint;
         if (file is null || File.Exists(file)) return file;
-        throw new UsageException(parsed.GetValue(_checkpoint) is not null
-            ? $"{file}: no such file."
-            : $"The recipe {recipe.Name} starts from {file}, which is not here: download it (the authors' model zoo links it) and name it with --checkpoint.");
+        throw parsed.GetValue(_checkpoint) is not null
+            ? new FileNotFoundException($"{file}: no such file.", file)
+            : new UsageException($"The recipe {recipe.Name} starts from {file}, which is not here: download it (the authors' model zoo links it) and name it with --checkpoint.");
     }
 
     /// <summary>The network of a checkpoint; frames, size and tubelet may be other ones, since its weights are adapted.</summary>

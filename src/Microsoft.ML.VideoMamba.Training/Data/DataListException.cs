@@ -11,7 +11,7 @@ public sealed class DataListException : IOException
 
     /// <summary>The errors of some lines.</summary>
     /// <param name="path">The list.</param>
-    /// <param name="lines">Each wrong line's number, from 1, and reason; at least one.</param>
+    /// <param name="lines">Each wrong line's number, from 1, or 0 where there are no lines, and reason; at least one.</param>
     public DataListException(string path, IReadOnlyList<(int Line, string Reason)> lines)
         : base(Describe(path, lines)) => (Path, Lines) = (path, lines);
 
@@ -24,7 +24,13 @@ public sealed class DataListException : IOException
     private static string Describe(string path, IReadOnlyList<(int Line, string Reason)> lines)
     {
         ArgumentNullException.ThrowIfNull(lines);
-        string more = lines.Count switch { 1 => "", 2 => " (line " + lines[1].Line + " is wrong too)", _ => $" ({lines.Count - 1} more lines are wrong, the next is line {lines[1].Line})" };
-        return $"{path}, line {lines[0].Line}: {lines[0].Reason}{more}";
+        string more = (lines.Count, lines[^1].Line) switch
+        {
+            (1, _) => "",
+            (_, 0) => $" ({lines.Count - 1} more are wrong)",
+            (2, _) => $" (line {lines[1].Line} is wrong too)",
+            _ => $" ({lines.Count - 1} more lines are wrong, the next is line {lines[1].Line})",
+        };
+        return $"{path}{(lines[0].Line > 0 ? $", line {lines[0].Line}" : "")}: {lines[0].Reason}{more}";
     }
 }

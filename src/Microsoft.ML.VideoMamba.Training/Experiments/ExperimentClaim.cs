@@ -24,7 +24,15 @@ public sealed class ExperimentClaim : IDisposable
         if (files.Foreign is { } foreign) throw new ExperimentException($"{files.FullName} holds {Path.GetFileName(foreign)}, which is no experiment's and would be replaced: choose another folder.");
         if (files.HoldsExperiment && !resume) throw new ExperimentException($"{files.Journal} is the journal of an experiment: resume it, or choose another folder.");
         bool isNew = !Directory.Exists(files.FullName);
-        Directory.CreateDirectory(files.FullName);
+        try
+        {
+            Directory.CreateDirectory(files.FullName);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ExperimentException($"{files.FullName} cannot be made: {error.Message}", error);
+        }
+
         try
         {
             return new ExperimentClaim(files, new FileStream(files.Journal, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0), isNew);

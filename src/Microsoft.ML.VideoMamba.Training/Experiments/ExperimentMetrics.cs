@@ -34,7 +34,9 @@ public static class ExperimentMetrics
     public static bool LessIsBetter(ExperimentMetric metric) => metric is ExperimentMetric.Loss or ExperimentMetric.MeanSquaredError or ExperimentMetric.MeanAbsoluteError;
 
     /// <summary>Whether a metric can be measured of a task.</summary>
-    internal static bool Fits(ExperimentMetric metric, TrainingTask task) => metric switch
+    /// <param name="metric">The metric.</param>
+    /// <param name="task">The task.</param>
+    public static bool Fits(ExperimentMetric metric, TrainingTask task) => metric switch
     {
         ExperimentMetric.Loss => true,
         ExperimentMetric.Top1 or ExperimentMetric.Top5 or ExperimentMetric.MacroAccuracy => task == TrainingTask.Classification,

@@ -40,7 +40,7 @@ public static class RecipeSpaceFile
         }
         catch (JsonException error)
         {
-            throw new RecipeSpaceException(source, (int?)error.LineNumber + 1, $"is no JSON: {error.Message.Split(" LineNumber:")[0]}", error);
+            throw new RecipeSpaceException(source, (int?)error.LineNumber + 1, Recipes.RecipeFile.NoJson(error), error);
         }
     }
 

@@ -75,11 +75,19 @@ public static class RecipeFile
         AtomicFile.WriteText(path, ToJson(recipe) + "\n");
     }
 
+    /// <summary>Why text is no JSON. The reader quotes what it stands before, which may be the whole file.</summary>
+    internal static string NoJson(JsonException error)
+    {
+        const int MostQuoted = 80;
+        string reason = Before(Before(error.Message, " Path: "), " LineNumber: ").ReplaceLineEndings(" ");
+        return $"is no JSON: {(reason.Length <= 3 * MostQuoted ? reason : $"{reason[..MostQuoted]} … {reason[^MostQuoted..]}")}";
+    }
+
     /// <summary>What is wrong, in the words of the file instead of the types'.</summary>
     private static string Reason(JsonException error)
     {
         // The reader's own error, of text that is no JSON, comes inside one of the serializer's.
-        if (error.InnerException is JsonException) return $"is no JSON: {Before(error.Message, " Path: ")}";
+        if (error.InnerException is JsonException) return NoJson(error);
         string[] path = [.. (error.Path ?? "$").Split('.').Skip(1)];
         var (parent, property) = Find(path);
         string field = string.Join('.', path);

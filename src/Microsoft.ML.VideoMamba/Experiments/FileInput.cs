@@ -29,6 +29,11 @@ internal sealed class FileInput : IExperimentInput
         (_task, _cache) = (plan.Recipe.Task, cacheFolder);
         _classes = _task == TrainingTask.Classification ? ClassNames.Of(data) : null;
         if (_classes is { Count: < 2 }) throw new InvalidDataException($"{data.Source}: all clips are of class '{_classes.Names[0]}'; at least 2 classes are needed to tell apart.");
+        if (_classes is not null && validation is null && folds is null && data.Rows.CountBy(row => row.Label).All(label => label.Value == 1))
+        {
+            throw new InvalidDataException($"{data.Source}: every class has a single clip, and none can be held out to judge trials by: add clips, or a validation set.");
+        }
+
         var cache = new ClipCache(settings.CacheMemoryBytes ?? ClipCache.DefaultMemoryBytes, settings.CacheDiskBytes > 0 ? cacheFolder : null, settings.CacheDiskBytes);
         // Twice the networks' frames leave their draws a choice; a seventh more than their size leaves random crops some room.
         int frames = 2 * plan.Frames, shortSide = (plan.Side * 8 + 6) / 7;

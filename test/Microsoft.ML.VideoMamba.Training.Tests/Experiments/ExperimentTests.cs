@@ -147,13 +147,13 @@ public sealed class ExperimentTests : IDisposable
 
         ExperimentResult Search(ExperimentOptions options) => new Experiment(s_recipe, s_space, [Fold()], ToyClips.Classes, options, SaveIfThereIsRoom).Run();
 
-        var error = Assert.ThrowsExactly<ExperimentException>(() => Search(Options with { MaxTrials = 3 }));
+        var error = Assert.ThrowsExactly<ExperimentException>(() => Search(Options with { MaxTrials = 2 }));
 
         Assert.Contains($"{Files.FullName} cannot be written: ", error.Message);
         Assert.Contains("make room, then resume", error.Message);
         isFull = false;
         if (!isModel) File.Delete(state);
-        CollectionAssert.AreEqual(Rows(Search(Options with { MaxTrials = 3, Folder = _folder["whole"] })), Rows(Search(Options with { MaxTrials = 3, Resume = true })));
+        CollectionAssert.AreEqual(Rows(Search(Options with { MaxTrials = 2, Folder = _folder["whole"] })), Rows(Search(Options with { MaxTrials = 2, Resume = true })));
     }
 
     [TestMethod]

@@ -13,6 +13,7 @@ internal sealed class ExperimentSession(
 
     private readonly ExperimentOutputs _outputs = new(ledger, folder);
     private ExperimentClock _clock = new(0, options.Time);
+    private double? _lastEpoch;
 
     public ExperimentResult Run(CancellationToken cancellation)
     {
@@ -108,7 +109,7 @@ internal sealed class ExperimentSession(
         var watch = Stopwatch.StartNew();
         double before = trial.Seconds;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        trial.IsRunning = true;
+        (trial.IsRunning, _lastEpoch) = (true, null);
         progress?.Report(Progress(ledger.Snapshot(trial)));
         string? error = null;
         try
@@ -134,16 +135,18 @@ internal sealed class ExperimentSession(
 
     private void TellEpochs(ExperimentTrial trial, Recipe recipe, CancellationTokenSource stop)
     {
-        bool grew = false;
+        double? length = null;
         while (trial.Course.Advance() is { } epoch)
         {
-            grew = true;
+            // With the writing of the state behind the epoch before.
+            length = Math.Max(trial.Course.SecondsOfEpoch, _clock.Seconds - _lastEpoch ?? 0);
+            _lastEpoch = _clock.Seconds;
             pace.Add(recipe, trial.Course.SecondsOfEpoch);
             Tell(new EpochDone(trial.Number, epoch));
             progress?.Report(Progress(ledger.Snapshot(trial)));
         }
 
-        if (grew && !_clock.Allows(trial.Course.SecondsOfEpoch)) stop.Cancel();
+        if (length is { } seconds && !_clock.Allows(seconds)) stop.Cancel();
     }
 
     /// <summary>A trial is left, for good or until later.</summary>

@@ -12,7 +12,7 @@ internal static class VideoMambaTool
     /// <summary>Time that a verb has after Ctrl+C to save what it has.</summary>
     private static readonly TimeSpan s_terminationTimeout = TimeSpan.FromSeconds(30);
 
-    public static RootCommand CreateRoot(ToolConsole console) => new("VideoMamba: score, embed and inspect videos with state space models.")
+    public static RootCommand CreateRoot(ToolConsole console) => new("VideoMamba: score, embed, inspect and learn videos with state space models.\n\nExit codes: 0 something came of it; 1 nothing did (files, data, machine); 2 the command line has to be another; 130 stopped by Ctrl+C, what there was is saved.")
     {
         PredictVerb.Create(console),
         EmbedVerb.Create(console),

@@ -4,7 +4,7 @@ using ScottPlot;
 
 namespace Microsoft.ML.VideoMamba.Reports;
 
-/// <summary>A picture of an experiment: the metric of the best trials over their epochs, the best one last and boldest; all others faint.</summary>
+/// <summary>A picture of an experiment: what the best epoch so far of each trial measured, over its epochs; the best trial is first in the legend and boldest, those behind the tenth are faint.</summary>
 public static class Leaderboard
 {
     private const int Width = 900, Height = 560, MostNamed = 10;
@@ -25,11 +25,13 @@ public static class Leaderboard
         foreach (var (rank, trial) in measured.Take(MostNamed).Index().Reverse())
         {
             var curve = AddCurve(plot, trial, palette.GetColor(rank), rank == 0 ? 4 : 1.5f);
-            curve.LegendText = string.Create(CultureInfo.InvariantCulture, $"trial {trial.Number}: {trial.Metric:G4}");
+            // Drawn last, to lie on top, but named first.
+            plot.Legend.ManualItems.Insert(0, new LegendItem { LabelText = string.Create(CultureInfo.InvariantCulture, $"trial {trial.Number}: {trial.Metric:G4}"), LineColor = curve.LineColor, LineWidth = curve.LineWidth });
         }
 
         plot.XLabel("epoch");
-        plot.YLabel(ExperimentMetrics.NameOf(metric));
+        PlotFile.CountEpochs(plot);
+        plot.YLabel($"{ExperimentMetrics.NameOf(metric)} of the best epoch so far");
         plot.Title(string.Create(CultureInfo.InvariantCulture, $"{trials.Count} trials, {trials.Sum(trial => trial.Epochs)} epochs"));
         if (measured.Count > 0) plot.ShowLegend(Edge.Right);
         PlotFile.Write(plot, path, Width, Height);

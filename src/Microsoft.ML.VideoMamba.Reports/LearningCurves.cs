@@ -25,6 +25,7 @@ public static class LearningCurves
         AddCurve(plot, "validation loss", epochs, epoch => epoch.ValidationLoss);
         AddAccuracy(plot, epochs);
         plot.XLabel("epoch");
+        PlotFile.CountEpochs(plot);
         plot.YLabel("loss");
         if (title is not null) plot.Title(title);
         plot.ShowLegend(Edge.Bottom);

@@ -14,6 +14,9 @@ public sealed record TrainingReport
 {
     private const int MostClasses = 60;
 
+    /// <summary>Fewer clips than this measure no accuracy to a hundredth.</summary>
+    private const int FewClips = 100;
+
     /// <summary>The recipe's name.</summary>
     public string Recipe { get; init; } = "";
 
@@ -35,13 +38,16 @@ public sealed record TrainingReport
     /// <summary>Whether it was stopped before its end.</summary>
     public bool Cancelled { get; init; }
 
-    /// <summary>Clips that it learned from or held out.</summary>
+    /// <summary>Clips that it learned from.</summary>
     public int TrainingClips { get; init; }
+
+    /// <summary>Clips held out to choose the best epoch by; 0 where there were none.</summary>
+    public int HeldOutClips { get; init; }
 
     /// <summary>What could not be read.</summary>
     public IReadOnlyList<string> Failures { get; init; } = [];
 
-    /// <summary>What the model takes held-out clips for, or null.</summary>
+    /// <summary>What the model takes held-out clips for, or those that it learned from where none were held out; or null.</summary>
     public ConfusionMatrix? Confusion { get; init; }
 
     /// <summary>Names of the classes, or null.</summary>
@@ -65,7 +71,7 @@ public sealed record TrainingReport
     private void AddResult(StringBuilder page)
     {
         var cost = ModelCost.Of(Config);
-        page.Append(CultureInfo.InvariantCulture, $"Recipe `{Recipe}`: {Epochs.Count} of {Options.Epochs} epochs{(Cancelled ? ", stopped before the end" : "")}, {TrainingClips} clips, {cost.Parameters:N0} parameters.\n\n");
+        page.Append(CultureInfo.InvariantCulture, $"Recipe `{Recipe}`: {Epochs.Count} of {Options.Epochs} epochs{(Cancelled ? ", stopped before the end" : "")}, {TrainingClips} clips to learn from, {HeldOutClips} held out, {cost.Parameters:N0} parameters.\n\n");
         if (BestEpoch == 0) return;
         var best = Epochs[BestEpoch - 1];
         page.Append(CultureInfo.InvariantCulture, $"The weights are those of epoch {BestEpoch}");
@@ -75,8 +81,11 @@ public sealed record TrainingReport
         page.Append("![losses and accuracy](curves.png)\n\n");
     }
 
-    private static void AddClasses(StringBuilder page, ConfusionMatrix confusion, IReadOnlyList<string> labels)
+    private void AddClasses(StringBuilder page, ConfusionMatrix confusion, IReadOnlyList<string> labels)
     {
+        int judged = Enumerable.Range(0, confusion.Classes).Sum(confusion.ClipsOf);
+        if (HeldOutClips == 0) page.Append("No clips were held out: the table is of those that the network learned from, and says nothing of others.\n\n");
+        else if (judged is > 0 and < FewClips) page.Append(CultureInfo.InvariantCulture, $"The table is of {judged} clips only: a single one is {1.0 / judged:P1}. Hold out more, or measure with `evaluate` on a test set, before believing a difference.\n\n");
         page.Append("![confusion](confusion.png)\n\n| class | clips | recognised |\n|---|---|---|\n");
         for (int index = 0; index < Math.Min(labels.Count, MostClasses); index++)
         {

@@ -73,7 +73,7 @@ public sealed class VideoMambaExperiment
     /// <param name="folds">Folds whose mean judges a trial, at least 2; null for none.</param>
     /// <param name="progress">Told of each epoch and each change of a trial.</param>
     /// <param name="reading">Told how far the videos are read ahead of the first trial.</param>
-    /// <param name="begun">Called once everything was checked and the folder is this experiment's alone: what else belongs there may be written.</param>
+    /// <param name="begun">Called once everything was checked and the folder holds this experiment and no other: what else belongs there may be written.</param>
     public VideoMambaExperimentResult Execute(DataList training, DataList? validation = null, int? folds = null, IProgress<ExperimentProgress>? progress = null, IProgress<ClipsRead>? reading = null, Action? begun = null)
     {
         ArgumentNullException.ThrowIfNull(training);
@@ -110,8 +110,7 @@ public sealed class VideoMambaExperiment
 
         using var input = opened;
         var experiment = new Experiment(plan.Recipe, plan.Space, input.Folds, input.Outputs, options with { Spent = clock.Elapsed }, input.Save, logger);
-        begun?.Invoke();
-        return new VideoMambaExperimentResult(experiment.Run(claim, progress, reading, cancellation.Token), folder.FullName, logger.Failures);
+        return new VideoMambaExperimentResult(experiment.Run(claim, progress, reading, begun, cancellation.Token), folder.FullName, logger.Failures);
     }
 
     private ExperimentOptions Options(string folder, string device) => new()

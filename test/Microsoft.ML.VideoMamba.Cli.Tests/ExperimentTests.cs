@@ -62,6 +62,7 @@ public sealed class ExperimentTests : IDisposable
         var search = await Search("--trials", "2", "--tuner", "random");
         Assert.AreEqual(ExitCode.Success, search.ExitCode, search.Error);
         Assert.Contains("model.zip: trial", search.Out);
+        Assert.Contains($"train by it: videomamba train --data {_folder["clips"]} --output run --recipe \"{Path.Combine(Output, "recipe.json")}\" --validation-fraction 0.2 --batch 4 --seed 1\n".Replace(_folder["clips"], $"\"{_folder["clips"]}\"", StringComparison.Ordinal), search.Out);
 
         var held = await Tool.RunAsync("evaluate", "--model", Path.Combine(Output, "model.zip"), "--data", _folder["clips"], "--json");
         var train = await Tool.RunAsync("train", "--data", _folder["clips"], "--output", _folder["run"], "--recipe", Path.Combine(Output, "recipe.json"), "--device", "cpu", "--json");
@@ -140,6 +141,7 @@ public sealed class ExperimentTests : IDisposable
 
         string[] lines = run.Error.Split('\n');
         Assert.Contains("learning rate", lines.Single(line => line.Contains("Trial 1 failed: ", StringComparison.Ordinal)));
+        Assert.IsFalse(File.Exists(Path.Combine(Output, "leaderboard.png")), "There is nothing to draw");
         Assert.DoesNotContain("learning rate", lines.Single(line => line.Contains("trial 1 failed behind epoch ", StringComparison.Ordinal)));
     }
 
@@ -215,6 +217,35 @@ public sealed class ExperimentTests : IDisposable
         }
 
         Assert.AreEqual("precious", File.ReadAllText(_folder["afile"]));
+    }
+
+    [TestMethod]
+    public async Task WithoutItsOptionsItGoesOnWithThoseThatAreGivenAgain()
+    {
+        Assert.AreEqual(ExitCode.Success, (await Search("--trials", "1")).ExitCode);
+        File.Delete(Path.Combine(Output, "run.json"));
+
+        var bare = await Tool.RunAsync("experiment", "--output", Output, "--resume");
+        var other = await Search("--resume", "--trials", "2", "--seed", "7");
+        var same = await Search("--resume", "--trials", "2", "--json");
+
+        Assert.AreEqual((ExitCode.Usage, ExitCode.Failure, ExitCode.Success), (bare.ExitCode, other.ExitCode, same.ExitCode), same.Error);
+        Assert.Contains("run.json is not there: the options that are given here must be those that the experiment was started with", bare.Error);
+        Assert.Contains("--data is required", bare.Error);
+        Assert.Contains("seed was 1, now it is 7", other.Error);
+        Assert.HasCount(3, same.Rows);
+    }
+
+    [TestMethod]
+    public async Task ModelsThatAreGoneAreSaidToBe()
+    {
+        Assert.AreEqual(ExitCode.Success, (await Search("--trials", "1")).ExitCode);
+        Directory.Delete(Path.Combine(Output, "trials"), recursive: true);
+
+        var run = await Tool.RunAsync("experiment", "--output", Output, "--resume");
+
+        Assert.AreEqual(ExitCode.Failure, run.ExitCode);
+        Assert.Contains($"the models of the trials are gone from {Path.Combine(Output, "trials")}", run.Error);
     }
 
     [TestMethod]

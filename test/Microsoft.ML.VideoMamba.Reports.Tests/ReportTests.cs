@@ -55,6 +55,26 @@ public sealed class ReportTests
     }
 
     [TestMethod]
+    public void TheBestTrialIsFirstInTheLegend()
+    {
+        using var folder = new TemporaryFolder();
+        var trials = Enumerable.Range(1, 3).Select(number => new Trial(number, new Dictionary<string, JsonElement>(), null)
+        {
+            State = TrialState.Finished,
+            Metric = 0.2 * number,
+            Loss = 1,
+            Epochs = 2,
+            Course = [0.1 * number, 0.2 * number],
+        }).ToList();
+
+        Leaderboard.Write(folder["one.png"], trials, ExperimentMetric.Top1);
+
+        // The palette's first colour is the best trial's, its third the worst's; the legend stands at the right.
+        var picture = Read(folder["one.png"]);
+        Assert.IsLessThan(FirstRow(picture, (44, 160, 44), fromColumn: 750), FirstRow(picture, (31, 119, 180), fromColumn: 750));
+    }
+
+    [TestMethod]
     public void CurvesOfOneEpochAreMarked()
     {
         using var folder = new TemporaryFolder();
@@ -163,6 +183,21 @@ public sealed class ReportTests
         var pixels = picture.Frame(0);
         for (int i = 0; i < pixels.Length; i += 3) count += (pixels[i], pixels[i + 1], pixels[i + 2]) == colour ? 1 : 0;
         return count;
+    }
+
+    private static int FirstRow(VideoClip picture, (byte Red, byte Green, byte Blue) colour, int fromColumn)
+    {
+        var pixels = picture.Frame(0);
+        for (int row = 0; row < picture.Height; row++)
+        {
+            for (int column = fromColumn; column < picture.Width; column++)
+            {
+                int i = 3 * (row * picture.Width + column);
+                if ((pixels[i], pixels[i + 1], pixels[i + 2]) == colour) return row;
+            }
+        }
+
+        throw new AssertFailedException($"{colour} is nowhere in the picture");
     }
 
     private static VideoClip Read(string path) => VideoReader.ReadAll(path);

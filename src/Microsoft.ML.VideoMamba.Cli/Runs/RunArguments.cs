@@ -7,6 +7,9 @@ namespace Microsoft.ML.VideoMamba.Cli.Runs;
 /// <param name="isPath">Whether an option's value is a path; those are made full, so that the run may go on from elsewhere.</param>
 internal sealed class RunArguments(IReadOnlyList<Option> options, Func<Option, string, bool> isPath)
 {
+    /// <summary>A word of a command line as a shell takes it.</summary>
+    public static string Quoted(string text) => text.AsSpan().ContainsAny(' ', '"') ? $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : text;
+
     /// <summary>What was given, by option.</summary>
     public IReadOnlyDictionary<string, string> Of(ParseResult parsed) => options
         .Where(option => parsed.GetResult(option) is { Implicit: false })

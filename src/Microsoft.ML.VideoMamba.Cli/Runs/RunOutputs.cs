@@ -15,15 +15,16 @@ internal sealed class RunOutputs(RunFolder folder, TrainingPlan plan)
 
     /// <summary>Writes everything.</summary>
     /// <param name="result">The training's result; its model stays the caller's.</param>
-    /// <param name="held">The clips to judge the model by: those held out, or without any those it learned from.</param>
+    /// <param name="training">The clips that it learned from.</param>
+    /// <param name="held">The clips held out to judge the model by; null if none were: it is then judged by those that it learned from.</param>
     /// <param name="commandLine">How the training was started.</param>
     /// <returns>How well the model does on the clips; null for regression.</returns>
-    public ConfusionMatrix? Write(TrainingResult result, ITrainingSet held, string commandLine)
+    public ConfusionMatrix? Write(TrainingResult result, ITrainingSet training, ITrainingSet? held, string commandLine)
     {
         CheckpointWriter.Save(result.Model, folder.Weights, plan.Data.Classes?.Names);
         WriteModel();
         if (result.Epochs.Count > 0) LearningCurves.Write(folder.Curves, result.Epochs);
-        var confusion = plan.Data.Classes is { } classes ? WriteConfusion(result, held, classes.Names) : null;
+        var confusion = plan.Data.Classes is { } classes ? WriteConfusion(result, held ?? training, classes.Names) : null;
         AtomicFile.WriteText(folder.Report, new TrainingReport
         {
             Recipe = plan.Recipe.Name,
@@ -33,7 +34,8 @@ internal sealed class RunOutputs(RunFolder folder, TrainingPlan plan)
             Epochs = result.Epochs,
             BestEpoch = result.BestEpoch,
             Cancelled = result.Cancelled,
-            TrainingClips = plan.Data.Count,
+            TrainingClips = training.Count,
+            HeldOutClips = held?.Count ?? 0,
             Failures = [.. result.Failures.Select(failure => failure.Message)],
             Confusion = confusion,
             Labels = plan.Data.Classes?.Names,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.ML.VideoMamba.Cli.Runs;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Data;
@@ -11,6 +12,8 @@ namespace Microsoft.ML.VideoMamba.Cli.Verbs;
 internal sealed class ExperimentArguments
 {
     private const uint DefaultSeconds = 600;
+
+    private static readonly VideoMambaExperimentSettings s_defaults = new();
 
     private static readonly Dictionary<string, TunerKind> s_tuners = new() { ["cost-frugal"] = TunerKind.CostFrugal, ["asha"] = TunerKind.Asha, ["random"] = TunerKind.Random };
 
@@ -110,11 +113,25 @@ internal sealed class ExperimentArguments
         SearchSpace = Space(parsed),
         Tuner = parsed.GetValue(_tuner) is { } tuner ? s_tuners[tuner] : TunerKind.CostFrugal,
         Seed = parsed.GetValue(_seed) ?? 1,
-        ValidationFraction = parsed.GetValue(_fraction) ?? new VideoMambaExperimentSettings().ValidationFraction,
+        ValidationFraction = parsed.GetValue(_fraction) ?? s_defaults.ValidationFraction,
         BalanceClasses = parsed.GetValue(_balance),
         Device = parsed.GetValue(_device),
         Workers = parsed.GetValue(_workers) ?? 0,
     };
+
+    /// <summary>The command line that trains by a trial's recipe on the same clips, in the same batches.</summary>
+    public string TrainCommand(ParseResult parsed, string recipeFile, Recipe recipe)
+    {
+        List<string> words = ["videomamba", "train", "--data", Path.GetFullPath(parsed.GetValue(_data)!), "--output", "run", "--recipe", recipeFile];
+        if (parsed.GetValue(_prefix) is { } prefix) words.AddRange(["--prefix", Path.GetFullPath(prefix)]);
+        if (parsed.GetValue(_validation) is { } validation) words.AddRange(["--validation", Path.GetFullPath(validation)]);
+        else words.AddRange(["--validation-fraction", Number(parsed.GetValue(_fraction) ?? s_defaults.ValidationFraction)]);
+        words.AddRange(["--batch", Number(recipe.Schedule.BatchesOf(s_defaults.MaxBatchSize).Size), "--seed", Number(parsed.GetValue(_seed) ?? 1)]);
+        if (parsed.GetValue(_balance)) words.Add("--balance");
+        return string.Join(' ', words.Select(RunArguments.Quoted));
+
+        static string Number(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+    }
 
     /// <summary>What trials start from.</summary>
     public Recipe Recipe(ParseResult parsed)

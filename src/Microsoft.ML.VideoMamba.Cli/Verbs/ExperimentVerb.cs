@@ -74,6 +74,7 @@ internal sealed class ExperimentVerb
         if (folder.HoldsExperiment && !resume) throw new UsageException($"{folder.FullName} holds an experiment: --resume goes on with it, or name another folder.");
         // Without an experiment there is nothing to go on with, and it begins; without its options those that are given must be the same, which the journal knows.
         if (folder.HoldsExperiment && run.HoldsArguments) parsed = _options.Arguments.Again(_verb, run, parsed, ["--output", folder.FullName, "--resume", .. parsed.GetValue(_json) ? ["--json"] : Array.Empty<string>()], _options.Free);
+        else if (folder.HoldsExperiment) _console.Warn($"{folder.Arguments} is not there: the options that are given here must be those that the experiment was started with.");
         var (training, validation) = _options.Data(parsed);
         var settings = _options.Settings(parsed, folder.FullName, resume, cancellation);
         var ml = new MLContext(settings.Seed);
@@ -89,16 +90,24 @@ internal sealed class ExperimentVerb
         IReadOnlyList<Trial> trials = [];
         // Epochs that trials had when they were first heard of: none, but for those of an experiment that goes on.
         var before = new Dictionary<int, int>();
-        var view = new ExperimentView(_console, metric, Heard);
+        ExperimentView? view = null;
+        view = new ExperimentView(_console, metric, Heard);
         ml.Log += (_, entry) => { if (entry.Kind >= ChannelMessageKind.Warning) view.Warn(entry.RawMessage); };
         var result = view.Run(() => search(view));
         if (result.Failures.Count > 0) _console.Warn($"{result.Failures.Count} clips could not be read: trials learned from the others, and were judged by the others.");
-        Leaderboard.Write(folder.Leaderboard, trials, metric);
+        Draw();
         var best = trials.FirstOrDefault(trial => trial.Number == result.BestRun?.Trial);
         lines?.Finish(trials, best, folder.Model, result.Elapsed);
-        if (lines is null && best is not null) _console.Out.WriteLine($"{folder.Model}: trial {best.Number} of {trials.Count}, {ExperimentMetrics.NameOf(metric)} {best.Metric:0.####} on clips held out; its recipe: {folder.Recipe}");
+        if (lines is null && best is not null)
+        {
+            _console.Out.WriteLine($"{folder.Model}: trial {best.Number} of {trials.Count}, {ExperimentMetrics.NameOf(metric)} {best.Metric:0.####} on clips held out; its recipe: {folder.Recipe}");
+            _console.Out.WriteLine($"train by it: {_options.TrainCommand(parsed, folder.Recipe, best.Recipe!)}");
+        }
+
         if (result.Cancelled) _console.Warn(best is null ? "stopped before the first epoch was done. --resume goes on." : $"stopped; the best so far, trial {best.Number}, is kept. --resume goes on.");
-        else if (best is null) _console.Warn(trials.Count == 0 ? "the time was used up before a trial could begin." : $"no trial was measured; the first: {trials[0].Error ?? "not an epoch was done"}");
+        else if (trials.Count == 0) return ExitCode.Failure; // The experiment has said why.
+        else if (best is null && trials.Any(trial => trial is { Metric: not null, Model: null })) _console.Warn($"the models of the trials are gone from {Path.Combine(folder.FullName, "trials")}: none of those can be the best. --resume with more --trials or --time trains others.");
+        else if (best is null) _console.Warn($"no trial was measured; the first: {trials[0].Error ?? "not an epoch was done"}");
         else if (trials.All(trial => trial.Epochs == before.GetValueOrDefault(trial.Number))) _console.Warn("nothing was trained: the time (--time) or the trials (--trials) are used up. Both count over all resumptions; give more to go on.");
         return result.Cancelled ? ExitCode.Cancelled : best is null ? ExitCode.Failure : ExitCode.Success;
 
@@ -108,8 +117,22 @@ internal sealed class ExperimentVerb
             before.TryAdd(progress.Trial.Number, progress.Trial.Epochs);
             lines?.Add(progress.Trial);
             if (clock.Elapsed < next || progress.Trial.State == TrialState.Running) return;
-            Leaderboard.Write(folder.Leaderboard, progress.Trials, metric);
+            Draw();
             next = clock.Elapsed + s_picturePeriod;
+        }
+
+        // A picture is not worth an experiment: the disk may be full.
+        void Draw()
+        {
+            if (Leaderboard.Ranked(trials, metric).Count == 0) return;
+            try
+            {
+                Leaderboard.Write(folder.Leaderboard, trials, metric);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                view?.Warn($"{folder.Leaderboard} could not be written: {error.Message}");
+            }
         }
     }
 }

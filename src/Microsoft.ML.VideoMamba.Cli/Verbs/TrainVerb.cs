@@ -63,7 +63,7 @@ internal sealed class TrainVerb
         folder.WriteArguments(_verb.Name, arguments);
         AtomicFile.WriteText(folder.Recipe, RecipeFile.ToJson(plan.Recipe) + "\n");
         foreach (string name in plan.Data.Singles) _console.Warn($"class '{name}' has one clip: it is learned from and never held out.");
-        string commandLine = string.Join(' ', ["videomamba", _verb.Name, .. arguments.Select(argument => argument.Value == "true" ? argument.Key : $"{argument.Key} {Quoted(argument.Value)}"), $"--output {Quoted(folder.FullName)}"]);
+        string commandLine = string.Join(' ', ["videomamba", _verb.Name, .. arguments.Select(argument => argument.Value == "true" ? argument.Key : $"{argument.Key} {RunArguments.Quoted(argument.Value)}"), $"--output {RunArguments.Quoted(folder.FullName)}"]);
         return Train(plan, folder, commandLine, parsed.GetValue(_json), cancellation);
     }
 
@@ -94,13 +94,13 @@ internal sealed class TrainVerb
             // What was learned is worth keeping; the error is told behind it.
             view.Warn(error.Message);
             if (error.BestSoFar is null) return ExitCode.Failure;
-            Finish(plan, folder, error.BestSoFar, held ?? training, commandLine, json);
+            Finish(plan, folder, error.BestSoFar, training, held, commandLine, json);
             return ExitCode.Failure;
         }
 
         if (cache?.DiskFailure is { } failure) view.Warn($"Decoded clips could not be kept in {folder.Cache}: {failure.Message}");
         if (!result.Cancelled) ClipCache.Delete(folder.Cache);
-        Finish(plan, folder, result, held ?? training, commandLine, json);
+        Finish(plan, folder, result, training, held, commandLine, json);
         return result.Cancelled ? ExitCode.Cancelled : ExitCode.Success;
 
         void EpochDone(EpochMetrics epoch)
@@ -132,12 +132,12 @@ internal sealed class TrainVerb
         view.Warn($"starting from {checkpoint}: {CheckpointLoader.Load(model, file, new LoadOptions { Head = HeadLoading.DropOnMismatch })}");
     }
 
-    private void Finish(TrainingPlan plan, RunFolder folder, TrainingResult result, ITrainingSet held, string commandLine, bool json)
+    private void Finish(TrainingPlan plan, RunFolder folder, TrainingResult result, ITrainingSet training, ITrainingSet? held, string commandLine, bool json)
     {
         using var model = result.Model;
         if (result.Failures.Count > 0) _console.Warn($"{result.Failures.Count} clips could not be read; report.md lists them.");
         if (result.Cancelled) _console.Warn(result.BestEpoch > 0 ? $"stopped in epoch {result.Epochs.Count + 1}; the best so far, of epoch {result.BestEpoch}, is kept. --resume goes on." : "stopped in the first epoch; the weights of its last step are kept.");
-        new RunOutputs(folder, plan).Write(result, held, commandLine);
+        new RunOutputs(folder, plan).Write(result, training, held, commandLine);
         var best = result.BestEpoch > 0 ? result.Epochs[result.BestEpoch - 1] : null;
         if (json)
         {
@@ -158,8 +158,6 @@ internal sealed class TrainVerb
         string score = best?.ValidationTop1 is { } top1 ? $"top-1 {top1:0.000} on clips held out" : best?.ValidationLoss is { } loss ? $"loss {loss:G5} on clips held out" : "not validated";
         _console.Out.WriteLine($"{folder.Model}: epoch {result.BestEpoch} of {result.Epochs.Count}, {score}");
     }
-
-    private static string Quoted(string text) => text.AsSpan().ContainsAny(' ', '"') ? $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : text;
 
     private sealed class Both(TrainingView view, EventFiles events) : IProgress<TrainingProgress>
     {

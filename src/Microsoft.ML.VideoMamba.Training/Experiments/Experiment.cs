@@ -55,7 +55,7 @@ public sealed class Experiment
     public ExperimentResult Run(IProgress<ExperimentProgress>? progress = null, IProgress<ClipsRead>? reading = null, CancellationToken cancellation = default)
     {
         using var claim = ExperimentClaim.Take(_options.Folder, _options.Resume);
-        return Run(claim, progress, reading, cancellation);
+        return Run(claim, progress, reading, cancellation: cancellation);
     }
 
     /// <summary>Searches in a folder that was claimed already, such as before its clips were read.</summary>
@@ -63,14 +63,16 @@ public sealed class Experiment
     /// <param name="claim">Of <see cref="ExperimentOptions.Folder"/>; it stays the caller's.</param>
     /// <param name="progress">Told of each epoch and each change of a trial.</param>
     /// <param name="reading">Told how far the clips are read ahead of the first trial.</param>
+    /// <param name="begun">Called once the folder is known to hold this experiment and no other: what else belongs there may be written.</param>
     /// <param name="cancellation">Ends it within a step; the result then holds the best so far.</param>
-    public ExperimentResult Run(ExperimentClaim claim, IProgress<ExperimentProgress>? progress = null, IProgress<ClipsRead>? reading = null, CancellationToken cancellation = default)
+    public ExperimentResult Run(ExperimentClaim claim, IProgress<ExperimentProgress>? progress = null, IProgress<ClipsRead>? reading = null, Action? begun = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(claim);
         var folder = claim.Folder;
         var ledger = new ExperimentLedger(_recipe, _space, _options, _folds.Count, folder);
         var journal = ExperimentJournal.Open(claim.Journal, Settings(_recipe, _space, _options).Concat(Sets(_folds)).ToDictionary(), areAll: true);
         folder.DeletePartial();
+        begun?.Invoke();
         folder.Write(() => AtomicFile.WriteText(folder.Space, RecipeSpaceFile.ToJson(_space) + "\n"));
         var session = new ExperimentSession(ledger, journal, new ClipReading(_folds[0], _options.Workers, reading), new TrialTrainer(_folds, _outputs, _options, folder, _saveModel, _logger), new EpochPace(_outputs), _options, folder, progress, _logger);
         return session.Run(cancellation);

@@ -34,12 +34,20 @@ internal static class RunSettings
         return differences.Count == 0 ? null : string.Join("; ", differences);
     }
 
-    /// <summary>Count, labels and names: the same set of clips in the same order has the same text.</summary>
+    /// <summary>Counts, labels and names: the same set of clips in the same order has the same text.</summary>
     public static string Describe(ITrainingSet set)
     {
         string[] names = [.. Enumerable.Range(0, set.Count).Select(set.IdOf).OfType<string>()];
         string labels = Hash(Enumerable.Range(0, set.Count).Select(index => MemoryMarshal.AsBytes<TrainingLabel>([set.LabelOf(index)]).ToArray()));
-        return string.Create(CultureInfo.InvariantCulture, $"{set.Count} clips, labels {labels}{(names.Length > 0 ? $", names {Hash(names.Select(name => Encoding.UTF8.GetBytes(name + "\n")))}" : "")}");
+        return string.Create(CultureInfo.InvariantCulture, $"{set.Count} clips{Classes(set)}, labels {labels}{(names.Length > 0 ? $", names {Hash(names.Select(name => Encoding.UTF8.GetBytes(name + "\n")))}" : "")}");
+    }
+
+    /// <summary>How many clips there are of each class, where that is not a page: a person sees what changed.</summary>
+    private static string Classes(ITrainingSet set)
+    {
+        const int MostListed = 20;
+        var counts = Enumerable.Range(0, set.Count).CountBy(index => set.LabelOf(index).ClassIndex).OrderBy(count => count.Key).ToList();
+        return counts.Count is > 1 and <= MostListed ? $" ({string.Join(", ", counts.Select(count => $"{count.Value} of class {count.Key}"))})" : "";
     }
 
     private static string Hash(IEnumerable<byte[]> parts)

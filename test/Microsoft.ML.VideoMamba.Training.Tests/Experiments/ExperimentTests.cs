@@ -340,7 +340,7 @@ public sealed class ExperimentTests : IDisposable
         Assert.Contains("largest batch was 32, now it is 4", Refusal(Options with { Resume = true, MaxBatchSize = 4 }));
         Assert.Contains("precision was Float32, now it is BFloat16", Refusal(Options with { Resume = true, Precision = TrainingPrecision.BFloat16 }));
         Assert.Contains("on failure was Throw, now it is Skip", Refusal(Options with { Resume = true, OnFailure = FailurePolicy.Skip }));
-        Assert.Contains("training set 0", Refusal(Options with { Resume = true }, fold: Fold(perClass: 5)));
+        Assert.Contains("training set 0 was 9 clips (3 of class 0, 3 of class 1, 3 of class 2), labels ", Refusal(Options with { Resume = true }, fold: Fold(perClass: 5)));
         File.WriteAllText(Files.Journal, "{}\n");
         Assert.Contains("line 1", Refusal(Options with { Resume = true }));
     }

@@ -13,7 +13,7 @@ internal sealed class ExperimentOutputs(ExperimentLedger ledger, ExperimentFolde
         AtomicFile.WriteText(folder.Table, ExperimentTable.ToCsv(ledger.Trials, ledger.Metric));
         if (ledger.Best is not { Recipe: { } recipe, Model: { } model } best || _written == (best.Number, best.Epochs)) return;
         using (var source = File.OpenRead(model)) AtomicFile.Write(folder.Model, source.CopyTo);
-        RecipeFile.Write(recipe with { Name = $"trial-{best.Number}", Title = $"The best of {ledger.Count} trials" }, folder.Recipe);
+        RecipeFile.Write(recipe with { Name = $"trial-{best.Number}", Title = $"Trial {best.Number} of an experiment" }, folder.Recipe);
         _written = (best.Number, best.Epochs);
     });
 }

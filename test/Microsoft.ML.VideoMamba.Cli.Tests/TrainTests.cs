@@ -125,6 +125,7 @@ public sealed class TrainTests : IDisposable
         StringAssert.Contains(run.Error, "learning rate");
         StringAssert.Contains(run.Error, ".mp4");
         foreach (string name in new[] { "log.jsonl", "weights.safetensors", "model.zip" }) Assert.IsFalse(File.Exists(Path.Combine(Run, name)), "Nothing was learned by then");
+        Assert.AreEqual(ExitCode.Success, (await Train()).ExitCode, "What learned nothing is replaced without --force");
     }
 
     [TestMethod]

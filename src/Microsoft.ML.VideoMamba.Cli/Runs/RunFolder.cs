@@ -48,8 +48,8 @@ internal sealed class RunFolder(string folder)
     public void CheckFree(bool force)
     {
         if (new ExperimentFolder(FullName) is { HoldsExperiment: true }) throw new UsageException($"{FullName} holds an experiment: name another folder.");
-        if (!File.Exists(Arguments) && Results.Append(Recipe).FirstOrDefault(Path.Exists) is { } foreign) throw new UsageException($"{FullName} holds {Path.GetFileName(foreign)}, which is no training's and would be replaced: name another folder.");
-        if (!force && File.Exists(Arguments) && Results.Any(Path.Exists)) throw new UsageException($"{FullName} holds a run: --resume goes on with it, --force replaces it, or name another folder.");
+        if (!File.Exists(Arguments) && Results.Append(Recipe).FirstOrDefault(IsThere) is { } foreign) throw new UsageException($"{FullName} holds {Path.GetFileName(foreign)}, which is no training's and would be replaced: name another folder.");
+        if (!force && File.Exists(Arguments) && Results.Any(IsThere)) throw new UsageException($"{FullName} holds a run: --resume goes on with it, --force replaces it, or name another folder.");
     }
 
     /// <summary>Takes the folder for this process alone, until what is returned is disposed.</summary>
@@ -115,6 +115,9 @@ internal sealed class RunFolder(string folder)
         TrainingRun.DeleteState(State);
         ClipCache.Delete(Cache);
     }
+
+    /// <summary>A file, or a folder with something in it: a training makes its state's folder before there is a state.</summary>
+    private static bool IsThere(string path) => File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any());
 
     /// <summary>What a training leaves once it learned something.</summary>
     private IEnumerable<string> Results => [State, Log, Weights, Model, Curves, Confusion, Report];

@@ -3,6 +3,7 @@ using Microsoft.ML.VideoMamba.Trainers;
 using Microsoft.ML.VideoMamba.Training;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Distillation;
+using Microsoft.ML.VideoMamba.Training.Experiments;
 using Microsoft.ML.VideoMamba.Training.Losses;
 using Microsoft.ML.VideoMamba.Training.Mixing;
 using Microsoft.ML.VideoMamba.Training.Optimization;
@@ -223,6 +224,9 @@ public sealed partial class VideoMambaTrainer
 
         /// <summary>Part of the training set that is held out to choose the best epoch where no validation set is given, in [0, 1); 0 for none.</summary>
         public double ValidationFraction { get; set; } = 0.1;
+
+        /// <summary>By which metric the best epoch is chosen, of equal ones by the lower loss; null for the accuracy, for regression the loss.</summary>
+        public ExperimentMetric? Criterion { get; set; }
 
         /// <summary>Ends the training after this many epochs without a better validation, at least 1; null for never.</summary>
         public int? EarlyStoppingPatience { get; set; }

@@ -76,6 +76,7 @@ internal static class OptionsMapping
             ? new DistillationOptions { Teacher = teacher, TeacherEpochs = options.TeacherEpochs, Weight = options.DistillationWeight, Kind = options.DistillationKind, Temperature = options.DistillationTemperature }
             : null,
         ValidationFraction = options.ValidationFraction,
+        Criterion = options.Criterion,
         EarlyStoppingPatience = options.EarlyStoppingPatience,
         OnFailure = options.OnFailure,
         Workers = options.Workers,

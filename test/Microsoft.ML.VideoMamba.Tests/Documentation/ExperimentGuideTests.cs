@@ -42,7 +42,7 @@ public sealed class ExperimentGuideTests
         {
             MaxExperimentTimeInSeconds = 600,
             OutputDirectory = "search",
-            CancellationToken = cancellation,                                           // ends it within a step; the result is then the best so far
+            CancellationToken = cancellation,                                           // ends it within a step or while clips are read; the result is then the best so far
             Resume = true,                                                              // go on, if there is something to go on with
         });
         var result = experiment.Execute("clips");                                       // one sub-folder for each class

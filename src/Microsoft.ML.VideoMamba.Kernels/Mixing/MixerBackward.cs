@@ -61,13 +61,14 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
         using var dy = _forward.Activations(_shape.Tokens, inner);
         blas.Multiply(Of(dOut, _shape.Embed), Of(packed.OutProjTwice, directions * inner), Of(dy, inner), _shape.Tokens, inner, _shape.Embed);
 
-        int chunk = Mixer.Scan.BackwardChunkFor(directions * batch, length), chunks = Grid.Cover(length, chunk), rows = batch * chunks;
+        var plan = Mixer.Scan.PlanBackward(directions * batch, length);
+        int chunks = plan.Chunks, rows = batch * chunks;
         using var carried = chunks > 1 ? _forward.Numbers(directions, batch, chunks, CudaScan.States, inner) : null;
         using var sums = chunks > 1 ? _forward.Numbers(directions, batch, chunks, inner) : null;
         Tensor AsInputs() => _forward.Activations(directions, _shape.Tokens, inner);
         var gradients = new ScanGradientTensors(
             AsInputs(), AsInputs(), AsInputs(), Y: delta,
-            _forward.Numbers(Mixer.Scan.ChannelGroups, directions, _shape.Tokens, Maps),
+            _forward.Numbers(plan.ChannelGroups, directions, _shape.Tokens, Maps),
             _forward.Numbers(directions, rows, inner, CudaScan.States), _forward.Numbers(directions, rows, inner), _forward.Numbers(directions, rows, inner));
         Mixer.Scan.Backward(
             new ScanBackwardArguments
@@ -92,9 +93,8 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
                 DBias = DeviceMemory.Address(gradients.DBias),
                 Batch = batch,
                 Length = length,
-                Chunk = chunk,
             },
-            directions, DeviceMemory.Address(sums));
+            plan, directions, DeviceMemory.Address(sums));
         return gradients;
     }
 

@@ -18,14 +18,16 @@ internal sealed class CudaScan
     /// <summary>Warps that a multiprocessor's registers hold: of the forward kernels, and of the backward one by type.</summary>
     private const int ForwardWarps = 12, BackwardWarps = 12, BackwardWarpsFloat32 = 8;
 
+    /// <summary>Warps that a block of the backward kernel can have, the usual number first.</summary>
+    private static readonly int[] s_blockWarps = [4, 3];
+
     private static readonly ConcurrentDictionary<(int Device, CudaScanLayout Layout), CudaScan> s_made = new();
 
     private readonly CudaDevice _device;
     private readonly CudaScanLayout _layout;
-    private readonly int _blockWarps;
     private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _ends, _adjointEnds;
     private readonly Lazy<CudaKernel<ScanCarryArguments>> _carry;
-    private readonly Lazy<CudaKernel<ScanBackwardArguments>> _backward;
+    private readonly Dictionary<int, Lazy<CudaKernel<ScanBackwardArguments>>> _backward;
 
     private CudaScan(CudaDevice device, CudaScanLayout layout)
     {
@@ -36,16 +38,13 @@ internal sealed class CudaScan
             ("Z_ROW", layout.ZRow), ("BC_ROW", layout.BCRow), ("Y_ROW", layout.YRow), ("DY_ROW", layout.DyRow), ("EVERY", StepsPerKept),
         ];
         var forward = new KernelSource("scan_forward.cu", constants);
-        _blockWarps = BackwardBlockWarps();
         _forward = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_forward"));
         _ends = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_ends"));
         _adjointEnds = new(() => device.Kernel<ScanForwardArguments>(forward, "adjoint_ends"));
         _carry = new(() => device.Kernel<ScanCarryArguments>(new KernelSource("scan_carry.cu", ("CHANNELS", layout.Channels)), "scan_carry"));
-        _backward = new(() => device.Kernel<ScanBackwardArguments>(new KernelSource("scan_backward.cu", [.. constants, ("WARPS", _blockWarps), ("OUTPUTS_AGAIN", layout.OutputsAgain ? 1 : 0)]), "scan_backward"));
+        _backward = s_blockWarps.ToDictionary(warps => warps, warps => new Lazy<CudaKernel<ScanBackwardArguments>>(() => device.Kernel<ScanBackwardArguments>(
+            new KernelSource("scan_backward.cu", [.. constants, ("WARPS", warps), ("OUTPUTS_AGAIN", layout.OutputsAgain ? 1 : 0)]), "scan_backward")));
     }
-
-    /// <summary>The number of blocks whose sums over channels the gradients of B and C are made of.</summary>
-    public int ChannelGroups => Grid.Cover(_layout.Channels, _blockWarps * WarpChannels);
 
     /// <summary>The kernels for that layout.</summary>
     public static CudaScan Get(CudaDevice device, CudaScanLayout layout) => s_made.GetOrAdd((device.Index, layout), key => new CudaScan(device, key.Layout));
@@ -67,11 +66,30 @@ internal sealed class CudaScan
     /// <param name="length">Steps of each.</param>
     public int KnownChunkFor(int sequences, int length) => ChunkFor(Warps(sequences), (long)ForwardWarps * _device.Multiprocessors, length, fewestChunks: 2);
 
-    /// <summary>The same for a backward scan, whose first walk costs a quarter of it.</summary>
+    /// <summary>How a backward scan is divided: into chunks, whose first walk costs a quarter of it, and blocks.</summary>
     /// <param name="sequences">Batch times directions.</param>
     /// <param name="length">Steps of each.</param>
-    public int BackwardChunkFor(int sequences, int length) =>
-        ChunkFor(Warps(sequences), (long)(_layout.Float32 ? BackwardWarpsFloat32 : BackwardWarps) * _device.Multiprocessors, length, fewestChunks: 2);
+    /// <param name="chunkSteps">Steps of the chunks, or null for as many as are found best.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A sequence is too long for the kernel's 32-bit places.</exception>
+    public ScanBackwardPlan PlanBackward(int sequences, int length, int? chunkSteps = null)
+    {
+        int row = new[] { _layout.Channels, _layout.ZRow, _layout.DyRow, _layout.BCRow }.Max();
+        if ((long)length * row > int.MaxValue) throw new ArgumentOutOfRangeException(nameof(length), length, $"A backward scan takes sequences of at most {int.MaxValue / row} steps for rows of {row} numbers.");
+        int chunk = chunkSteps ?? ChunkFor(Warps(sequences), (long)BackwardWarpsOfMultiprocessor * _device.Multiprocessors, length, fewestChunks: 2), chunks = Grid.Cover(length, chunk);
+        int warps = BlockWarps(_layout.Channels, (long)sequences * chunks, _device.Multiprocessors);
+        return new ScanBackwardPlan(chunk, chunks, warps, Grid.Cover(_layout.Channels, warps * WarpChannels));
+    }
+
+    /// <summary>
+    /// The warps of the backward kernel's blocks. Blocks of four wait the least for one another, as each of a multiprocessor's four schedulers has one of their
+    /// warps; others are taken where they spread clearly more evenly over the multiprocessors.
+    /// </summary>
+    internal static int BlockWarps(int channels, long walks, int multiprocessors)
+    {
+        const double Clearly = 0.9;
+        long Busiest(int warps) => Grid.Cover(Grid.Cover(channels, warps * WarpChannels) * walks, multiprocessors) * (long)warps;
+        return s_blockWarps.Skip(1).Aggregate(s_blockWarps[0], (best, warps) => Busiest(warps) < Clearly * Busiest(best) ? warps : best);
+    }
 
     /// <summary>As many chunks as fill the places for warps once, if that is at least <paramref name="fewestChunks"/>; else none.</summary>
     internal static int ChunkFor(long warps, long places, int length, int fewestChunks)
@@ -110,14 +128,15 @@ internal sealed class CudaScan
     public void KeepStates(in ScanForwardArguments arguments, int directions) => _ends.Value.Launch(arguments, ForwardGrid(arguments, directions), ForwardThreads);
 
     /// <summary>Scans backwards.</summary>
-    /// <param name="arguments">All of it; with several chunks Carried must be the place of a state for each chunk.</param>
+    /// <param name="arguments">All of it, Chunk as the plan says; with several chunks Carried must be the place of a state for each chunk.</param>
+    /// <param name="plan">How it is divided: DBC has the plan's channel groups.</param>
     /// <param name="directions">1 or 2.</param>
     /// <param name="sums">With several chunks: room for the sums of each, (directions, batch, chunks, channels).</param>
     /// <param name="last">With several chunks: the gradient of the last states / ln 2, (directions, batch, N, channels), or 0.</param>
-    public void Backward(ScanBackwardArguments arguments, int directions, nint sums = 0, nint last = 0)
+    public void Backward(ScanBackwardArguments arguments, ScanBackwardPlan plan, int directions, nint sums = 0, nint last = 0)
     {
-        int chunks = Grid.Cover(arguments.Length, arguments.Chunk);
-        if (chunks > 1)
+        arguments.Chunk = plan.Chunk;
+        if (plan.Chunks > 1)
         {
             var ends = new ScanForwardArguments
             {
@@ -140,8 +159,11 @@ internal sealed class CudaScan
             Carry(ends, directions, arguments.Carried, last, 0, backwards: true, stream: 0);
         }
 
-        _backward.Value.Launch(arguments, new Grid(ChannelGroups, (long)arguments.Batch * chunks, directions), _blockWarps * 32, BackwardSharedBytes(_blockWarps));
+        _backward[plan.BlockWarps].Value.Launch(
+            arguments, new Grid(plan.ChannelGroups, (long)arguments.Batch * plan.Chunks, directions), plan.BlockWarps * 32, BackwardSharedBytes(plan.BlockWarps));
     }
+
+    private int BackwardWarpsOfMultiprocessor => _layout.Float32 ? BackwardWarpsFloat32 : BackwardWarps;
 
     private static int Chunks(in ScanForwardArguments arguments) => Grid.Cover(arguments.Length, arguments.Chunk);
 
@@ -166,26 +188,13 @@ internal sealed class CudaScan
 
     private long Warps(int sequences) => Grid.Cover(_layout.Channels, WarpChannels) * (long)sequences;
 
-    /// <summary>The warps of the backward kernel's blocks: such that a multiprocessor's shared memory holds most of them, with as few idle ones as that allows.</summary>
-    private int BackwardBlockWarps()
-    {
-        const int ReservedBytes = 1024;
-        int most = _layout.Float32 ? BackwardWarpsFloat32 : BackwardWarps;
-        int[] sizes = [4, 6];
-        return sizes.Where(warps => BackwardSharedBytes(warps) <= _device.SharedBytesPerBlock)
-            .OrderByDescending(warps => Math.Min(most, _device.SharedBytesPerMultiprocessor / (BackwardSharedBytes(warps) + ReservedBytes) * warps))
-            .ThenBy(warps => Grid.Cover(_layout.Channels, warps * WarpChannels) * warps)
-            .ThenBy(warps => warps)
-            .FirstOrDefault(4);
-    }
-
     /// <summary>The size of scan_backward.cu's BlockMemory.</summary>
     private int BackwardSharedBytes(int warps)
     {
         int element = _layout.Float32 ? sizeof(float) : sizeof(ushort), number = sizeof(float);
-        int rows = 4 * 2 * StepsPerKept * WarpChannels * element, states = 3 * 4 * WarpChannels * 4 * number + 2 * 4 * WarpChannels * 4 * element;
-        int perStep = 3 * StepsPerKept * WarpChannels * number, sums = StepsPerKept * 2 * States * number;
+        int rows = 2 * StepsPerKept * 4 * WarpChannels * element, steps = StepsPerKept * (3 * WarpChannels + 2 * States) * number;
+        int states = StepsPerKept / 2 * WarpChannels * States * number, kept = WarpChannels * States * element;
         int bc = 2 * StepsPerKept * 2 * States * element, wide = 4 * StepsPerKept * 2 * States * number;
-        return warps * (rows + states + perStep + sums) + bc + wide;
+        return warps * (rows + steps + states + kept) + bc + wide;
     }
 }

@@ -115,13 +115,14 @@ internal static class SelectiveScanCuda
     {
         var (directions, batch, length, channels) = operands.Sizes;
         var scan = operands.Scan();
-        int chunk = chunkSteps ?? scan.BackwardChunkFor(directions * batch, length), chunks = Grid.Cover(length, chunk), rows = batch * chunks;
+        var plan = scan.PlanBackward(directions * batch, length, chunkSteps);
+        int chunks = plan.Chunks, rows = batch * chunks;
         var sums = chunks > 1 ? operands.Empty(directions, batch, chunks, channels) : null;
         dy = dy?.contiguous() ?? zeros_like(operands.U);
         var carriedIn = dLast is null ? null : CudaScanOperands.ToKernel(dLast, Scaled.Out);
         var carried = chunks > 1 ? operands.Empty(directions, batch, chunks, CudaScan.States, channels) : carriedIn;
         var (du, ddelta, dz) = (empty_like(operands.U), empty_like(operands.Delta), operands.Z is null ? null : empty_like(operands.U));
-        var dbc = operands.Empty(scan.ChannelGroups, directions, batch, length, 2 * CudaScan.States);
+        var dbc = operands.Empty(plan.ChannelGroups, directions, batch, length, 2 * CudaScan.States);
         var (dA, dD, dBias) = (operands.Empty(directions, rows, channels, CudaScan.States), operands.Empty(directions, rows, channels), operands.Empty(directions, rows, channels));
         var passed = operands.InitialState is null ? null : operands.Empty(directions, batch, chunks, CudaScan.States, channels);
         var arguments = new ScanBackwardArguments
@@ -147,10 +148,9 @@ internal static class SelectiveScanCuda
             Passed = DeviceMemory.Address(passed),
             Batch = batch,
             Length = length,
-            Chunk = chunk,
             Reverse = operands.Options.Reverse,
         };
-        scan.Backward(arguments, directions, DeviceMemory.Address(sums), DeviceMemory.Address(carriedIn));
+        scan.Backward(arguments, plan, directions, DeviceMemory.Address(sums), DeviceMemory.Address(carriedIn));
         GC.KeepAlive((operands, kept, sums, dy, carriedIn, carried));
         return
         [

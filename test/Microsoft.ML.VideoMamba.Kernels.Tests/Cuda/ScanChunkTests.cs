@@ -32,4 +32,12 @@ public sealed class ScanChunkTests
             }
         }
     }
+
+    [TestMethod]
+    [DataRow(384, 128, 4, "Ti, 32 clips in two chunks: three blocks of four or four of three on the busiest multiprocessor")]
+    [DataRow(1152, 32, 3, "M, 16 clips: three blocks of three instead of three of four")]
+    [DataRow(768, 64, 4, "S, 32 clips")]
+    [DataRow(384, 2, 3, "one clip: a block a multiprocessor at most")]
+    public void BackwardBlocksSpreadEvenly(int channels, int walks, int warps, string why) =>
+        Assert.AreEqual(warps, CudaScan.BlockWarps(channels, walks, multiprocessors: 132), why);
 }

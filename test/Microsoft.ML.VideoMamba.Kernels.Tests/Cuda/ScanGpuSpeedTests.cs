@@ -38,7 +38,7 @@ public sealed class ScanGpuSpeedTests
         double forward = Median(() => SelectiveScanCuda.Forward(operands, keep: false)), keeping = Median(() => SelectiveScanCuda.Forward(operands, keep: true));
         var (_, kept) = SelectiveScanCuda.Forward(operands, keep: true);
         double backward = Median(() => SelectiveScanCuda.Backward(operands, kept!, dy, null));
-        TestContext.WriteLine(JsonSerializer.Serialize(new { scan = new[] { batch, length, channels }, forward, keeping, backward, chunks = (operands.Scan().ChunkFor(2 * batch, length), operands.Scan().BackwardChunkFor(2 * batch, length)).ToString() }));
+        TestContext.WriteLine(JsonSerializer.Serialize(new { scan = new[] { batch, length, channels }, forward, keeping, backward, chunks = (operands.Scan().ChunkFor(2 * batch, length), operands.Scan().PlanBackward(2 * batch, length)).ToString() }));
     }
 
     /// <summary>What chunks cost and bring, at several numbers of sequences.</summary>

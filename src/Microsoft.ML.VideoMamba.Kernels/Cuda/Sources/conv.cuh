@@ -3,7 +3,7 @@
 // Glossary
 //   x  (batch, length, X_ROW) inputs; a direction reads the same rows         w  (directions, CHANNELS, TAPS) float32        b  (directions, CHANNELS) float32
 //   u_t = silu(b + sum_k w_k x_(t - TAPS + 1 + k)) in the forward direction, x_(t + TAPS - 1 - k) in the reverse one; zeros beyond the ends
-// A thread walks TOKENS tokens of WIDTH channels, seven at a time, with the rows around them in registers.
+// A thread walks TOKENS tokens of WIDTH channels, with the rows around them in registers.
 #pragma once
 #include "activation.cuh"
 #ifndef WIDTH
@@ -28,11 +28,7 @@
 #define SILU 1
 #endif
 #define REACH (TAPS - 1)         // tokens that a tap reaches away
-#define AT_ONCE 7
 #define RUNS_OF_CHANNELS (CHANNELS / WIDTH)
-
-// Whether direction d reads the tokens behind (towards the start): the forward one.
-DEVICE constexpr bool looks_back(int d) { return (d ^ REVERSE) == 0; }
 
 DEVICE void load_taps(const float* w, int direction, int c, float o[TAPS][WIDTH]) {
   #pragma unroll
@@ -40,12 +36,4 @@ DEVICE void load_taps(const float* w, int direction, int c, float o[TAPS][WIDTH]
     #pragma unroll
     for (int k = 0; k < TAPS; k++) o[k][i] = load_constant(w + (direction * CHANNELS + c + i) * TAPS + k);
   }
-}
-
-// Before the activation: v[REACH + j] is token j of the rows, `at` the token asked for.
-DEVICE float convolve(const float (*v)[WIDTH], const float w[TAPS][WIDTH], float b, int at, int i, bool back) {
-  float sum = b;
-  #pragma unroll
-  for (int k = 0; k < TAPS; k++) sum = fmaf(w[k][i], v[back ? at - REACH + k : at + REACH - k][i], sum);
-  return sum;
 }

@@ -1,6 +1,7 @@
 // The short causal depthwise convolution and its SiLU, both directions in one launch. conv.cuh has the symbols.
 #define WIDTH 4
 #include "conv.cuh"
+#define AT_ONCE 7                // tokens whose rows are asked for at a time
 #ifndef TOKENS
 #define TOKENS 28                // a multiple of AT_ONCE
 #endif
@@ -11,6 +12,17 @@ struct ConvForwardArguments {
   act* u;                  // (directions, batch, length, CHANNELS)
   int batch, length;
 };
+
+// Whether direction d reads the tokens behind (towards the start): the forward one.
+DEVICE constexpr bool looks_back(int d) { return (d ^ REVERSE) == 0; }
+
+// Before the activation: v[REACH + j] is token j of the rows, `at` the token asked for.
+DEVICE float convolve(const float (*v)[WIDTH], const float w[TAPS][WIDTH], float b, int at, int i, bool back) {
+  float sum = b;
+  #pragma unroll
+  for (int k = 0; k < TAPS; k++) sum = fmaf(w[k][i], v[back ? at - REACH + k : at + REACH - k][i], sum);
+  return sum;
+}
 
 // grid (ceil(RUNS_OF_CHANNELS * ceil(length / TOKENS) / 128), batch), 128 threads
 extern "C" __global__ void __launch_bounds__(128) conv_forward(const __grid_constant__ ConvForwardArguments args) {

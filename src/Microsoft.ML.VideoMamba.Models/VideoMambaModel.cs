@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Kernels.Inference;
+using Microsoft.ML.VideoMamba.Kernels.Mixing;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models.Layers;
 using TorchSharp.Modules;
@@ -142,9 +143,14 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var outputs = new List<LayerOutput>();
         LayerOutput? previous = null;
-        for (int layer = 0; layer <= layers.Max(); layer++)
+        int last = layers.Max();
+        var tape = HandStreamOn(tokens) ? new StreamTape() : null;
+        var dropPaths = DrawDropPaths(tokens, last);
+        for (int layer = 0; layer <= last; layer++)
         {
-            var output = RunLayer(layer, tokens, previous);
+            // Whoever uses a layer's results beside the next layer may walk back from there.
+            var stream = new StreamHandover(tape, Takes: !layers.Contains(layer), Leaves: layer > 0 && !layers.Contains(layer - 1));
+            var output = RunLayer(layer, tokens, previous, dropPaths[layer], stream);
             if (previous is { } consumed && !outputs.Contains(consumed)) consumed.Dispose();
             if (layers.Contains(layer)) outputs.Add(output);
             previous = output;
@@ -262,17 +268,37 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
 
     private LayerOutput RunToLastLayer(Tensor clips) => RunLayers(EmbedTokens(clips), [Config.Depth - 1])[0];
 
-    private LayerOutput RunLayer(int layer, Tensor tokens, LayerOutput? previous)
+    private LayerOutput RunLayer(int layer, Tensor tokens, LayerOutput? previous, Tensor? dropPath, StreamHandover stream)
     {
         using var scope = NewDisposeScope();
-        var input = previous is { } stream
-            ? new BlockInput(stream.Hidden, stream.Residual, DrawDropPath(stream.Hidden, DropPathRate(layer)))
-            : new BlockInput(tokens, Residual: null, DropPath: null);
-        return _layers[layer].Run(input, recompute: layer < Config.CheckpointedLayers && is_grad_enabled()).MoveToOuterDisposeScope();
+        var input = previous is { } before ? new BlockInput(before.Hidden, before.Residual, dropPath) : new BlockInput(tokens, Residual: null, DropPath: null);
+        return _layers[layer].Run(input, recompute: layer < Config.CheckpointedLayers && is_grad_enabled(), stream).MoveToOuterDisposeScope();
     }
+
+    // In bfloat16 what a layer adds to the stream is half the stream's size. All layers must run as one operation: only those hand it on.
+    private bool HandStreamOn(Tensor tokens) =>
+        is_grad_enabled() && Config.ScanOrder == ScanOrder.SpatialFirst && _layers.All(layer => layer.Type == ScalarType.BFloat16) && _layers[0].IsFused(tokens);
 
     // Linear from 0 at layer 1 towards the configured rate, which the drop path ahead of the final norm has; layer 0 gets the embedded tokens undropped.
     private double DropPathRate(int layer) => Config.Depth > 1 ? Config.DropPath * Math.Max(0, layer - 1) / (Config.Depth - 1) : 0;
+
+    // The draws of all layers up to a last one. On a card a launch costs more than the numbers: there they are drawn together.
+    private Tensor?[] DrawDropPaths(Tensor tokens, int last)
+    {
+        const int First = 2;
+        var draws = new Tensor?[last + 1];
+        if (Config.DropPath == 0 || !training || last < First) return draws;
+        if (tokens.device_type != TorchSharp.DeviceType.CUDA)
+        {
+            for (int layer = First; layer <= last; layer++) draws[layer] = DrawDropPath(tokens, DropPathRate(layer));
+            return draws;
+        }
+
+        using var keep = linspace(1 - DropPathRate(First), 1 - DropPathRate(last), last - First + 1, ScalarType.Float32, tokens.device).unsqueeze(1).expand(-1, tokens.shape[0]).contiguous();
+        using var factors = bernoulli(keep).div_(keep);
+        for (int layer = First; layer <= last; layer++) draws[layer] = factors[layer - First];
+        return draws;
+    }
 
     // Stochastic depth drops a layer's result for whole samples, and scales it up for the others so that the mean stays: each sample's factor, (batch), or null.
     private Tensor? DrawDropPath(Tensor hidden, double rate)

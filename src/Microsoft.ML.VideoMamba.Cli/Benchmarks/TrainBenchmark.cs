@@ -36,7 +36,7 @@ internal sealed class TrainBenchmark : IBenchmark
     {
         using var scope = NewDisposeScope();
         var loss = CrossEntropy.OfLabels(_network.Model.forward(_network.Clips), _labels);
-        loss.backward();
+        _optimizer.Parameters.Backward(loss);
         _optimizer.Update(1e-4, maxNorm: 1);
     }
 

@@ -12,6 +12,9 @@ internal readonly record struct GradientLayout(int Outer, int Rows, int Columns)
     /// <summary>Where the sums begin.</summary>
     public long To { get; init; }
 
+    /// <summary>Where the factors begin.</summary>
+    public long Factor { get; init; }
+
     /// <summary>From one group's partial sums to the next's; dense if null, as the others.</summary>
     public int? OuterStride { get; init; }
 

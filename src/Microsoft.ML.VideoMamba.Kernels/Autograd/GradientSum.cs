@@ -11,5 +11,5 @@ internal struct GradientSum
     public int Columns, Rows;
     public int OuterStride, RowStride, ToStride;
     public int Rounded;
-    public int FirstBlock, Unused;
+    public int FirstBlock, Adds;
 }

@@ -12,30 +12,31 @@ internal sealed class GradientSums
     private GradientSumsArguments _arguments;
     private long _blocks;
 
-    /// <summary>Adds to[o, c] = factor[o, c] times the sum over r of from[o, r, c], for all o and c.</summary>
+    /// <summary>Takes on to[o, c] = factor[o, c] times the sum over r of from[o, r, c], for all o and c, or to[o, c] += it where the place says so.</summary>
     /// <param name="from">Partial sums, float32: (outer, rows, columns), if strides do not say otherwise.</param>
-    /// <param name="to">Receives the sums, float32 or bfloat16: (outer, columns), if <see cref="GradientLayout.ToStride"/> does not say otherwise.</param>
+    /// <param name="to">Receives the sums: (outer, columns), if <see cref="GradientLayout.ToStride"/> does not say otherwise.</param>
     /// <param name="layout">Sizes, and where they lie.</param>
     /// <param name="factor">(outer, columns) float32, or null.</param>
-    public void Add(Tensor from, Tensor to, in GradientLayout layout, Tensor? factor = null)
+    public void Add(Tensor from, in GradientPlace to, in GradientLayout layout, Tensor? factor = null)
     {
         long total = (long)layout.Outer * layout.Columns;
         _arguments.Sums[_arguments.Count++] = new GradientSum
         {
             From = DeviceMemory.Address(from, layout.From),
-            To = DeviceMemory.Address(to, layout.To),
-            Factor = DeviceMemory.Address(factor),
+            To = to.From(layout.To).Address,
+            Factor = factor is null ? 0 : DeviceMemory.Address(factor, layout.Factor),
             Total = total,
             Columns = layout.Columns,
             Rows = layout.Rows,
             OuterStride = layout.OuterStride ?? layout.Rows * layout.Columns,
             RowStride = layout.RowStride ?? layout.Columns,
             ToStride = layout.ToStride ?? layout.Columns,
-            Rounded = to.dtype == ScalarType.BFloat16 ? 1 : 0,
+            Rounded = to.Float32 ? 0 : 1,
             FirstBlock = checked((int)_blocks),
+            Adds = to.Adds ? 1 : 0,
         };
         _blocks += Grid.Cover(total, Threads / LanesFor(layout.Rows));
-        _tensors.AddRange([from, to]);
+        _tensors.Add(from);
         if (factor is not null) _tensors.Add(factor);
     }
 

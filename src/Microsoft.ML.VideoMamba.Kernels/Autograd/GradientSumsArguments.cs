@@ -8,7 +8,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Autograd;
 internal struct GradientSumsArguments
 {
     /// <summary>Sums of a launch, at most.</summary>
-    public const int Most = 16;
+    public const int Most = 20;
 
     public All Sums;
     public int Count, Unused;

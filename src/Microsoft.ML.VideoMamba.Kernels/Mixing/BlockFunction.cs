@@ -10,9 +10,13 @@ internal sealed class BlockFunction : autograd.MultiTensorFunction<BlockFunction
     /// <summary>Inputs ahead of the mixer's parameters: hidden, residual, scale, the norm's weight and bias.</summary>
     private const int Inputs = 5;
 
+    /// <summary>Tensors that are saved ahead of the mixer's: sum, hidden, scale, the norm's weight and bias.</summary>
+    private const int Saved = 5;
+
     private const string Options = "options";
     private const string Shape = "shape";
     private const string HasHidden = "hidden";
+    private const string Parameters = "parameters";
 
     public override string Name => nameof(BlockFunction);
 
@@ -37,30 +41,43 @@ internal sealed class BlockFunction : autograd.MultiTensorFunction<BlockFunction
         Tensor?[] inputs = [.. vars[..^1].Select(input => (Tensor?)input)];
         var options = (BlockOptions)vars[^1];
         var (pass, sum, packed, shape) = Run(inputs, options);
-        var kept = options.KeepLeast ? pass.Kept.Least : pass.Kept;
         ctx.set_materialize_grads(false);
 
-        // The sum is saved as a tensor apart from the output of the same memory, which would hold on to its own graph.
-        ctx.save_for_backward([sum.alias(), inputs[2]!, inputs[3]!, inputs[4]!, .. kept.ToList()!, .. packed.ToList()]);
+        // The sum is saved as a tensor apart from the output of the same memory, which would hold on to its own graph. Parameters take no memory, packed ones do.
+        ctx.save_for_backward([
+            options.Stream.Takes ? null! : sum.alias(), options.Stream.Leaves ? inputs[0]! : null!, inputs[2]!, inputs[3]!, inputs[4]!,
+            .. (options.KeepLeast ? pass.Kept.Least : pass.Kept).ToList()!, .. options.KeepLeast ? inputs[Inputs..]! : packed.ToList(),
+        ]);
         ctx.save_data(Options, options);
         ctx.save_data(Shape, shape);
         ctx.save_data(HasHidden, inputs[0] is not null);
+        ctx.save_data(Parameters, ParameterGradients.AddressesOf([.. inputs[Inputs..], inputs[3], inputs[4]]));
         return inputs[0] is null ? [pass.Output] : [pass.Output, sum];
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs) => GradientScope.Run(grad_outputs, gradients =>
     {
         List<Tensor?> saved = ctx.get_saved_variables()!;
-        var shape = (MixerShape)ctx.get_data(Shape);
-        var (sum, scale, weight, bias) = (saved[0]!, saved[1], saved[2]!, saved[3]);
-        var norm = new BlockNorm(weight, bias, scale, (BlockOptions)ctx.get_data(Options), shape);
-        var sums = new GradientSums();
+        var (options, shape) = ((BlockOptions)ctx.get_data(Options), (MixerShape)ctx.get_data(Shape));
+        var (hidden, scale, weight, bias) = (saved[1], saved[2], saved[3]!, saved[4]);
+        using var taken = options.Stream.Takes ? options.Stream.Tape!.Take() : null;
+        var sum = taken ?? saved[0]!;
+        var norm = new BlockNorm(weight, bias, scale, options, shape);
+        var parameters = new ParameterGradients((nint[])ctx.get_data(Parameters), sum.device);
+        int firstOfMixer = Saved + MixerKept.Count, ofMixer = 2 + shape.Directions * MixDirection.Count;
+        var packed = options.KeepLeast
+            ? PackedMixer.Pack(CudaDevice.Of(sum), MixerParameters.From([.. saved.Skip(firstOfMixer).Select(tensor => tensor!)]), shape)
+            : PackedMixer.FromList(saved!, firstOfMixer);
 
         var normed = norm.Forward(null, sum, null);
         var dOut = gradients[0]?.contiguous() ?? zeros_like(normed);
-        var ofMixer = new MixerBackward(PackedMixer.FromList(saved!, 4 + MixerKept.Count), shape, sums).Run(normed, MixerKept.FromList(saved, 4), dOut);
-        var (dHidden, dResidual, dWeight, dBias) = norm.Backward(sum, ofMixer[0]!, gradients.ElementAtOrDefault(1)?.contiguous(), (bool)ctx.get_data(HasHidden), sums);
-        sums.Launch(CudaDevice.Of(sum));
-        return [dHidden, dResidual, null, dWeight, dBias, .. ofMixer.Skip(1), null];
+        var dNormed = new MixerBackward(packed, shape, parameters).Run(normed, MixerKept.FromList(saved, Saved), dOut);
+
+        // A stream that was handed to this layer is no one else's: what it becomes may take its place.
+        var before = options.Stream.Leaves ? taken ?? empty_like(sum) : null;
+        var (dHidden, dResidual) = norm.Backward(sum, dNormed, gradients.ElementAtOrDefault(1)?.contiguous(), (bool)ctx.get_data(HasHidden), hidden, before, parameters, ofMixer);
+        parameters.Sums.Launch(CudaDevice.Of(sum));
+        if (before is not null) options.Stream.Tape!.Leave(before);
+        return [dHidden, dResidual, null, parameters.Tensors[ofMixer], parameters.Tensors[ofMixer + 1], .. parameters.Tensors.Take(ofMixer), null];
     });
 }

@@ -49,9 +49,13 @@ internal readonly record struct BlockNorm(Tensor Weight, Tensor? Bias, Tensor? S
     /// <param name="dNormed">Gradient of the norm, in the mixer's type.</param>
     /// <param name="dSum">Gradient of the sum as an output, or null for zero.</param>
     /// <param name="withHidden">Whether there was a hidden.</param>
-    /// <param name="parameterSums">Collects what the parameters' gradients are summed from.</param>
-    /// <returns>Gradients of hidden (null without), residual, weight and bias (null without).</returns>
-    public (Tensor? Hidden, Tensor Residual, Tensor Weight, Tensor? Bias) Backward(Tensor sum, Tensor dNormed, Tensor? dSum, bool withHidden, GradientSums parameterSums)
+    /// <param name="hidden">What was added, for <paramref name="before"/>, or null.</param>
+    /// <param name="before">Receives the residual, which may lie in the place of <paramref name="sum"/>, or null.</param>
+    /// <param name="parameters">Takes the gradients of the weight and, where there is one, of the bias.</param>
+    /// <param name="first">The weight's place among the parameters.</param>
+    /// <returns>Gradients of hidden (null without) and residual.</returns>
+    public (Tensor? Hidden, Tensor Residual) Backward(
+        Tensor sum, Tensor dNormed, Tensor? dSum, bool withHidden, Tensor? hidden, Tensor? before, ParameterGradients parameters, int first)
     {
         int parts = Kernels.PartialSums(Shape.Tokens), embed = Shape.Embed;
         Tensor? dHidden = withHidden ? empty_like(dNormed) : null;
@@ -64,6 +68,8 @@ internal readonly record struct BlockNorm(Tensor Weight, Tensor? Bias, Tensor? S
             DSIn = DeviceMemory.Address(dSum),
             Scale = DeviceMemory.Address(Scale),
             W = DeviceMemory.Address(Weight),
+            X = DeviceMemory.Address(hidden),
+            Before = DeviceMemory.Address(before),
             DX = DeviceMemory.Address(dHidden),
             DS = DeviceMemory.Address(dResidual),
             DW = DeviceMemory.Address(partial),
@@ -72,11 +78,8 @@ internal readonly record struct BlockNorm(Tensor Weight, Tensor? Bias, Tensor? S
             RowsPerClip = Shape.Length,
             Epsilon = (float)Options.Epsilon,
         });
-        var dWeight = empty_like(Weight);
-        parameterSums.Add(partial, dWeight, new GradientLayout(1, parts, embed));
-        if (Bias is null) return (dHidden, dResidual, dWeight, null);
-        var dBias = empty_like(Bias);
-        parameterSums.Add(partial, dBias, new GradientLayout(1, parts, embed) { From = (long)parts * embed });
-        return (dHidden, dResidual, dWeight, dBias);
+        parameters.Sums.Add(partial, parameters.PlaceOf(first, ScalarType.Float32, embed), new GradientLayout(1, parts, embed));
+        if (Bias is not null) parameters.Sums.Add(partial, parameters.PlaceOf(first + 1, ScalarType.Float32, embed), new GradientLayout(1, parts, embed) { From = (long)parts * embed });
+        return (dHidden, dResidual);
     }
 }

@@ -32,15 +32,18 @@ public static class FusedBlock
     /// <param name="epsilon">Added inside the norm's root.</param>
     /// <param name="mixer">What the mixer learnt.</param>
     /// <param name="keepLeast">Whether the backward pass computes expansion and selection again too, for less memory.</param>
+    /// <param name="stream">Whether the graph keeps the sum, or the layers' backward passes hand it on.</param>
     /// <returns>The mixer's result, in its type, and the sum, float32.</returns>
     /// <exception cref="ArgumentException"><see cref="Takes"/> says no.</exception>
     public static (Tensor Output, Tensor Sum) Run(
-        Tensor? hidden, Tensor residual, Tensor? scale, NormParameters norm, double epsilon, MixerParameters mixer, bool keepLeast = false)
+        Tensor? hidden, Tensor residual, Tensor? scale, NormParameters norm, double epsilon, MixerParameters mixer, bool keepLeast = false,
+        StreamHandover stream = default)
     {
         ArgumentNullException.ThrowIfNull(residual);
         if (!Takes(hidden, residual, norm, mixer)) throw new ArgumentException($"The fused layer does not take {hidden?.dtype} beside {residual.dtype} on {residual.device} with these parameters: see {nameof(Takes)}.", nameof(residual));
         using var scope = NewDisposeScope();
-        var options = new BlockOptions(epsilon, norm.Bias is not null, keepLeast);
+        if (stream.Tape is null || hidden is not { requires_grad: true }) stream = stream with { Leaves = false };
+        var options = new BlockOptions(epsilon, norm.Bias is not null, keepLeast, stream with { Takes = stream is { Tape: not null, Takes: true } });
         Tensor?[] inputs = [hidden, residual, scale, norm.Weight, norm.Bias, .. mixer.Tensors];
         inputs = [.. inputs.Select(input => input?.contiguous())];
         if (is_grad_enabled() && inputs.Any(input => input is { requires_grad: true }))

@@ -12,11 +12,14 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 /// </summary>
 /// <param name="packed">The parameters.</param>
 /// <param name="shape">The sizes.</param>
-/// <param name="parameterSums">Collects what the parameters' gradients are summed from: they are there once it is launched.</param>
-internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, GradientSums parameterSums)
+/// <param name="parameters">Takes the parameters' gradients, the first ones in the order of <see cref="MixerParameters.Tensors"/>: they are there once its sums are launched.</param>
+internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, ParameterGradients parameters)
 {
     private const int GatherThreads = 256, GatherRows = 32, Maps = 2 * CudaScan.States;
     private const int MostPieces = 48, ShortestPiece = 512, MostElements = 640 * 1024;
+
+    /// <summary>Places among the parameters: the two matrices, and of a direction behind them those in the order of <see cref="MixDirection.ToList"/>.</summary>
+    private const int InProj = 0, OutProj = 1, OfDirections = 2, ConvWeight = 0, ConvBias = 1, XProj = 2, DtProj = 3, DtBias = 4, ALog = 5, D = 6;
 
     private readonly MixerForward _forward = new(packed, shape);
     private readonly MixerShape _shape = shape;
@@ -27,8 +30,8 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
     /// <param name="hidden">The input, (batch, length, embed).</param>
     /// <param name="keptOfForward">What the forward pass left.</param>
     /// <param name="dOut">Gradient of the result.</param>
-    /// <returns>Gradients of the input, then of the parameters in the order of <see cref="MixerParameters.Tensors"/>.</returns>
-    public List<Tensor?> Run(Tensor hidden, MixerKept keptOfForward, Tensor dOut)
+    /// <returns>The input's gradient.</returns>
+    public Tensor Run(Tensor hidden, MixerKept keptOfForward, Tensor dOut)
     {
         using var loan = CudaBlas.Borrow(Mixer.Device);
         var blas = loan.Blas;
@@ -36,21 +39,20 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
         using var u = _forward.Convolve(xz);
         var selection = keptOfForward.Selection ?? _forward.Select(blas, u);
         using var scan = BackThroughScan(blas, u, xz, selection, keptOfForward.FirstStates, dOut);
-        var dOutProj = OutputProjection(blas, dOut, scan.Y);
+        ProjectOutputs(blas, dOut, scan.Y);
         using var dSelection = GatherSelection(blas, scan);
-        var (dXProj, dDtProj) = BackThroughSelection(blas, u, selection, dSelection, scan);
-        var (dXZ, dConvWeight, dConvBias) = BackThroughConvolution(xz, scan);
+        BackThroughSelection(blas, u, selection, dSelection, scan);
+        using var dXZ = BackThroughConvolution(xz, scan);
         var dHidden = _forward.Activations(_shape.Batch, _shape.Length, _shape.Embed);
-        var dInProj = _forward.Activations(2 * _shape.Inner, _shape.Embed);
+        var dInProj = parameters.PlaceOf(InProj, _forward.Type, 2 * _shape.Inner, _shape.Embed);
         Matrix expanded = Of(dXZ, 2 * _shape.Inner), inProj = Of(packed.InProj, _shape.Embed);
         blas.Multiply(expanded, inProj, Of(dHidden, _shape.Embed), _shape.Tokens, _shape.Embed, 2 * _shape.Inner);
-        blas.Multiply(expanded.T, Of(hidden, _shape.Embed), Of(dInProj, _shape.Embed), 2 * _shape.Inner, _shape.Embed, _shape.Tokens);
-
-        var (dA, dD, dBias) = (SumOverClips(scan.DA, packed.A), SumOverClips(scan.DD), SumOverClips(scan.DBias));
-        List<Tensor?> gradients = [dHidden, dInProj, dOutProj];
-        for (int k = 0; k < _shape.Directions; k++) gradients.AddRange([dConvWeight[k], dConvBias[k], dXProj[k], dDtProj[k], dBias[k], dA[k], dD[k]]);
-        dXZ.Dispose();
-        return gradients;
+        blas.Multiply(
+            expanded.T, Of(hidden, _shape.Embed), Mixer.Matrix(dInProj.Address, _shape.Embed), 2 * _shape.Inner, _shape.Embed, _shape.Tokens, beta: dInProj.Beta);
+        SumOverRows(scan.DA, ALog, packed.A, CudaScan.States);
+        SumOverRows(scan.DD, D);
+        SumOverRows(scan.DBias, DtBias);
+        return dHidden;
     }
 
     private ScanGradientTensors BackThroughScan(CudaBlas blas, Tensor u, Tensor xz, Tensor selection, Tensor? firstStates, Tensor dOut)
@@ -99,7 +101,7 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
     }
 
     /// <summary>The gradient of out_proj: the sum over the directions of dOut' y.</summary>
-    private Tensor OutputProjection(CudaBlas blas, Tensor dOut, Tensor y)
+    private void ProjectOutputs(CudaBlas blas, Tensor dOut, Tensor y)
     {
         int embed = _shape.Embed, inner = _shape.Inner, pieces = PiecesOf(_shape.Tokens, MostElements / (embed * inner)), piece = _shape.Tokens / pieces;
         var apart = _forward.Numbers(_shape.Directions, pieces, embed, inner);
@@ -111,19 +113,22 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
         }
 
         y.Dispose();
-        var dOutProj = _forward.Activations(embed, inner);
-        parameterSums.Add(apart, dOutProj, new GradientLayout(1, _shape.Directions * pieces, embed * inner));
-        return dOutProj;
+        parameters.Sums.Add(apart, parameters.PlaceOf(OutProj, _forward.Type, embed, inner), new GradientLayout(1, _shape.Directions * pieces, embed * inner));
     }
 
-    /// <summary>(directions, rows, …) to (directions, …).</summary>
-    private Tensor SumOverClips(Tensor partial, Tensor? factor = null)
+    /// <summary>The place of a direction's parameter.</summary>
+    private GradientPlace PlaceOf(int direction, int parameter, ScalarType type, params ReadOnlySpan<long> shape) =>
+        parameters.PlaceOf(OfDirections + direction * MixDirection.Count + parameter, type, shape);
+
+    /// <summary>From (directions, rows, inner, width) to each direction's (inner, width), or (inner) without a width.</summary>
+    private void SumOverRows(Tensor partial, int parameter, Tensor? factor = null, int? width = null)
     {
-        long[] shape = partial.shape;
-        int rows = (int)shape[1], columns = (int)(partial.NumberOfElements / (_shape.Directions * rows));
-        var sum = _forward.Numbers([_shape.Directions, .. shape[2..]]);
-        parameterSums.Add(partial, sum, new GradientLayout(_shape.Directions, rows, columns), factor);
-        return sum;
+        int inner = _shape.Inner, rows = (int)partial.size(1), columns = inner * (width ?? 1);
+        for (int k = 0; k < _shape.Directions; k++)
+        {
+            var place = PlaceOf(k, parameter, ScalarType.Float32, width is { } wide ? [inner, wide] : [inner]);
+            parameters.Sums.Add(partial, place, new GradientLayout(1, rows, columns) { From = (long)k * rows * columns, Factor = (long)k * columns }, factor);
+        }
     }
 
     /// <summary>The gradient of the selection: of B and C the sums of the scan's slices, of delta's low-rank form a product.</summary>
@@ -148,7 +153,7 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
     }
 
     /// <summary>The gradients of x_proj and dt_proj, and what the selection adds to that of u.</summary>
-    private (Tensor DXProj, Tensor DDtProj) BackThroughSelection(CudaBlas blas, Tensor u, Tensor selection, Tensor dSelection, ScanGradientTensors scan)
+    private void BackThroughSelection(CudaBlas blas, Tensor u, Tensor selection, Tensor dSelection, ScanGradientTensors scan)
     {
         int directions = _shape.Directions, inner = _shape.Inner, rank = _shape.PaddedRank, selected = _shape.Selected, tokens = _shape.Tokens;
         int pieces = PiecesOf(tokens, MostPieces), piece = tokens / pieces, products = directions * pieces;
@@ -162,7 +167,7 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
             Mixer.StepWeights(DeviceMemory.Address(ofDtProj), float32: true), inner, rank, piece, products);
         blas.Multiply(
             ofSelection, Mixer.SelectionWeights(_forward.Weights.XProj), Mixer.Activations(DeviceMemory.Address(scan.DU)), tokens, inner, selected, directions, beta: 1);
-        return Unpack(ofXProj, ofDtProj, pieces);
+        Unpack(ofXProj, ofDtProj, pieces);
     }
 
     /// <summary>How many equal pieces tokens are cut into, so that products of small matrices that sum over all of them occupy the card.</summary>
@@ -170,23 +175,21 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
         Enumerable.Range(1, Math.Max(1, most)).Last(pieces => tokens % pieces == 0 && (pieces == 1 || tokens / pieces >= ShortestPiece));
 
     /// <summary>From the packed order, B's rows, C's, delta's with zeros behind, to the parameters' own: delta's, B's, C's.</summary>
-    private (Tensor DXProj, Tensor DDtProj) Unpack(Tensor ofXProj, Tensor ofDtProj, int pieces)
+    private void Unpack(Tensor ofXProj, Tensor ofDtProj, int pieces)
     {
-        int directions = _shape.Directions, inner = _shape.Inner, rank = _shape.Rank, padded = _shape.PaddedRank, selected = _shape.Selected, all = rank + Maps;
-        var (dXProj, dDtProj) = (_forward.Activations(directions, all, inner), _forward.Activations(directions, inner, rank));
-        var rows = new GradientLayout(directions, pieces, rank * inner) { OuterStride = pieces * selected * inner, RowStride = selected * inner, ToStride = all * inner };
-        parameterSums.Add(ofXProj, dXProj, rows with { From = Maps * inner });
-        parameterSums.Add(ofXProj, dXProj, rows with { Columns = Maps * inner, To = rank * inner });
-        for (int k = 0; k < directions; k++)
+        int inner = _shape.Inner, rank = _shape.Rank, padded = _shape.PaddedRank, selected = _shape.Selected, all = rank + Maps;
+        for (int k = 0; k < _shape.Directions; k++)
         {
-            var columns = new GradientLayout(inner, pieces, rank) { OuterStride = padded, RowStride = inner * padded };
-            parameterSums.Add(ofDtProj, dDtProj, columns with { From = (long)k * pieces * inner * padded, To = (long)k * inner * rank });
+            var (dXProj, dDtProj) = (PlaceOf(k, XProj, _forward.Type, all, inner), PlaceOf(k, DtProj, _forward.Type, inner, rank));
+            long first = (long)k * pieces * selected * inner;
+            var rows = new GradientLayout(1, pieces, rank * inner) { RowStride = selected * inner };
+            parameters.Sums.Add(ofXProj, dXProj, rows with { From = first + Maps * inner });
+            parameters.Sums.Add(ofXProj, dXProj, rows with { Columns = Maps * inner, From = first, To = rank * inner });
+            parameters.Sums.Add(ofDtProj, dDtProj, new GradientLayout(inner, pieces, rank) { From = (long)k * pieces * inner * padded, OuterStride = padded, RowStride = inner * padded });
         }
-
-        return (dXProj, dDtProj);
     }
 
-    private (Tensor DXZ, Tensor DWeight, Tensor DBias) BackThroughConvolution(Tensor xz, ScanGradientTensors scan)
+    private Tensor BackThroughConvolution(Tensor xz, ScanGradientTensors scan)
     {
         int parts = CudaConv.PartialSums(_shape.Batch, _shape.Length);
         var dXZ = _forward.Activations(_shape.Tokens, 2 * _shape.Inner);
@@ -206,16 +209,20 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Gradie
             Batch = _shape.Batch,
             Length = _shape.Length,
         });
-        return (dXZ, SumOverParts(dWeight), SumOverParts(dBias));
+        SumOverParts(dWeight, ConvWeight, _shape.Taps);
+        SumOverParts(dBias, ConvBias);
+        return dXZ;
     }
 
-    /// <summary>(parts, …) to (…).</summary>
-    private Tensor SumOverParts(Tensor partial)
+    /// <summary>From (parts, directions, inner, width) to each direction's (inner, width), or (inner) without a width.</summary>
+    private void SumOverParts(Tensor partial, int parameter, int? width = null)
     {
-        long[] shape = partial.shape;
-        var sum = _forward.Numbers(shape[1..]);
-        parameterSums.Add(partial, sum, new GradientLayout(1, (int)shape[0], (int)sum.NumberOfElements));
-        return sum;
+        int inner = _shape.Inner, columns = inner * (width ?? 1);
+        for (int k = 0; k < _shape.Directions; k++)
+        {
+            var place = PlaceOf(k, parameter, ScalarType.Float32, width is { } wide ? [inner, wide] : [inner]);
+            parameters.Sums.Add(partial, place, new GradientLayout(1, (int)partial.size(0), columns) { From = (long)k * columns, RowStride = _shape.Directions * columns });
+        }
     }
 
     private static Matrix Of(Tensor tensor, int row) => new(DeviceMemory.Address(tensor), row, tensor.dtype == ScalarType.Float32);

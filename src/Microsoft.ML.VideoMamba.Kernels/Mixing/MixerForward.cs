@@ -27,6 +27,9 @@ internal sealed class MixerForward
     /// <summary>The parameters' addresses.</summary>
     public MixerWeights Weights => _weights;
 
+    /// <summary>The activations' type.</summary>
+    public ScalarType Type => _type;
+
     /// <summary>Room in the activations' type.</summary>
     public Tensor Activations(params long[] shape) => empty(shape, _type, _device);
 

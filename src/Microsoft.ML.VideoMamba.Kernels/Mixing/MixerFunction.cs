@@ -8,6 +8,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 internal sealed class MixerFunction : autograd.SingleTensorFunction<MixerFunction>
 {
     private const string Shape = "shape";
+    private const string Parameters = "parameters";
 
     public override string Name => nameof(MixerFunction);
 
@@ -22,18 +23,19 @@ internal sealed class MixerFunction : autograd.SingleTensorFunction<MixerFunctio
         ctx.set_materialize_grads(false);
         ctx.save_for_backward([hidden, .. pass.Kept.ToList()!, .. packed.ToList()]);
         ctx.save_data(Shape, shape);
+        ctx.save_data(Parameters, ParameterGradients.AddressesOf(parameters.Tensors));
         return pass.Output;
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => GradientScope.Run([grad_output], gradients =>
     {
         var shape = (MixerShape)ctx.get_data(Shape);
-        int inputs = 3 + shape.Directions * MixDirection.Count;
-        if (gradients[0] is not { } dOut) return [.. new Tensor?[inputs]];
+        nint[] addresses = (nint[])ctx.get_data(Parameters);
+        if (gradients[0] is not { } dOut) return [null, .. new Tensor?[addresses.Length]];
         List<Tensor?> saved = ctx.get_saved_variables()!;
-        var sums = new GradientSums();
-        var found = new MixerBackward(PackedMixer.FromList(saved!, 1 + MixerKept.Count), shape, sums).Run(saved[0]!, MixerKept.FromList(saved, 1), dOut.contiguous());
-        sums.Launch(CudaDevice.Of(dOut));
-        return found;
+        var parameters = new ParameterGradients(addresses, dOut.device);
+        var dHidden = new MixerBackward(PackedMixer.FromList(saved!, 1 + MixerKept.Count), shape, parameters).Run(saved[0]!, MixerKept.FromList(saved, 1), dOut.contiguous());
+        parameters.Sums.Launch(CudaDevice.Of(dOut));
+        return [dHidden, .. parameters.Tensors];
     });
 }

@@ -6,7 +6,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Normalization;
 [StructLayout(LayoutKind.Sequential)]
 internal struct NormBackwardArguments
 {
-    public nint S, Dy, DSIn, Scale, W, DX, DS, DW, DB;
+    public nint S, Dy, DSIn, Scale, W, X, Before, DX, DS, DW, DB;
     public long Rows;
     public int RowsPerClip;
     public float Epsilon;

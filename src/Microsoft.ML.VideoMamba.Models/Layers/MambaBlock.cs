@@ -31,26 +31,40 @@ public sealed class MambaBlock : nn.Module
     /// <summary>What it learnt.</summary>
     internal (NormParameters Norm, MixerParameters Mixer) Parameters() => (_norm.Parameters(), _mixer.Parameters());
 
+    /// <summary>The type of the matrices.</summary>
+    internal ScalarType Type => _mixer.Type;
+
+    /// <summary>Whether tokens go through it as one operation.</summary>
+    /// <param name="tokens">(batch, tokens, embed_dim), float32.</param>
+    internal bool IsFused(Tensor tokens)
+    {
+        if (tokens.device_type != TorchSharp.DeviceType.CUDA || !_mixer.WalksInOrder) return false;
+        using var scope = NewDisposeScope();
+        var (norm, mixer) = Parameters();
+        return FusedBlock.Takes(null, tokens, norm, mixer);
+    }
+
     /// <summary>Runs the layer.</summary>
     /// <param name="input">The stream and what is added to it.</param>
     /// <param name="recompute">Whether a backward pass keeps only the layer's inputs and runs it again: less memory, more time.</param>
+    /// <param name="stream">Whether layers that run as one operation keep the stream or hand it on.</param>
     /// <returns>This layer's own result and the stream before it.</returns>
-    public LayerOutput Run(BlockInput input, bool recompute = false)
+    public LayerOutput Run(BlockInput input, bool recompute = false, StreamHandover stream = default)
     {
         using var scope = NewDisposeScope();
-        var output = RunFused(input, recompute) ?? (recompute ? RecomputedBlock.Run(this, input.Dropped()) : RunSteps(input.Dropped()));
+        var output = RunFused(input, recompute, stream) ?? (recompute ? RecomputedBlock.Run(this, input.Dropped()) : RunSteps(input.Dropped()));
         return output.MoveToOuterDisposeScope();
     }
 
     /// <summary>As one operation, where the layer and its input allow it: on a card.</summary>
-    private LayerOutput? RunFused(BlockInput input, bool recompute)
+    private LayerOutput? RunFused(BlockInput input, bool recompute, StreamHandover stream)
     {
         // The first layer's tokens are the stream itself: nothing is added to it yet.
         var (hidden, residual) = input.Residual is null ? (null, input.Hidden) : (input.Hidden, input.Residual);
         if (residual.device_type != TorchSharp.DeviceType.CUDA || !_mixer.WalksInOrder) return null;
         var (norm, mixer) = Parameters();
         if (!FusedBlock.Takes(hidden, residual, norm, mixer)) return null;
-        var (output, sum) = FusedBlock.Run(hidden, residual, input.DropPath, norm, _norm.Epsilon, mixer, recompute);
+        var (output, sum) = FusedBlock.Run(hidden, residual, input.DropPath, norm, _norm.Epsilon, mixer, recompute, stream);
         return new LayerOutput(output, sum);
     }
 

@@ -132,6 +132,9 @@ public sealed class MambaMixer : nn.Module<Tensor, Tensor>
         return LinearProjection.Run(Walk(LinearProjection.Run(tokens, _inProj.weight)), _outProj.weight.As(tokens.dtype));
     }
 
+    /// <summary>The type of the matrices.</summary>
+    internal ScalarType Type => _inProj.weight.dtype;
+
     /// <summary>Whether it walks the tokens as they come.</summary>
     internal bool WalksInOrder => _order == ScanOrder.SpatialFirst;
 

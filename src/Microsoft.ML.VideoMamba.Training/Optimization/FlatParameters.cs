@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Autograd;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -93,6 +94,18 @@ public sealed class FlatParameters : IDisposable
         _narrowValues = Values.to(parameters[rounded[0].Name].dtype).DetachFromDisposeScope();
         _narrowGradients = zeros_like(_narrowValues).DetachFromDisposeScope();
         foreach (var part in rounded) MoveIn(parameters[part.Name], _narrowValues, _narrowGradients, part.Offset);
+    }
+
+    /// <summary>
+    /// Computes a loss's gradients and adds them to those that are there: on a CUDA device past torch, which adds each parameter's in a launch of its own, so that hooks on
+    /// parameters see nothing of them.
+    /// </summary>
+    /// <param name="loss">A scalar with a graph.</param>
+    public void Backward(Tensor loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        using var open = _narrowValues is null ? GradientBlocks.Open((Values, Gradients)) : GradientBlocks.Open((Values, Gradients), (_narrowValues, _narrowGradients!));
+        loss.backward();
     }
 
     /// <summary>Adds the gradients of rounded copies to <see cref="Gradients"/>. Nothing to do where there are none.</summary>

@@ -72,8 +72,7 @@ internal sealed class Learner : IDisposable
     /// <param name="clips">Its clips.</param>
     public void Accumulate(Tensor loss, int clips)
     {
-        if (_options.AccumulationSteps == 1) loss.backward();
-        else loss.Times(clips).backward();
+        Parameters.Backward(_options.AccumulationSteps == 1 ? loss : loss.Times(clips));
         _clips += clips;
         // Several batches' gradients are added up in float32; those of one are taken in by the step itself.
         if (_options.AccumulationSteps > 1) Parameters.GatherGradients();

@@ -1,6 +1,6 @@
 // Sums over the middle axis of several tensors in one launch, each in a fixed order: parameters' gradients, which kernels leave as partial sums, put where and as
 // their owner has them.
-//   to[o, c] = factor[o, c] * sum over r of from[o, r, c]
+//   to[o, c] = factor[o, c] * sum over r of from[o, r, c], added to what is there where `adds`
 #include "activation.cuh"
 #define THREADS 512
 
@@ -15,9 +15,10 @@ struct GradientSum {
   int columns, rows;
   int outer_stride, row_stride, to_stride;
   int rounded;
-  int first_block, unused;       // of the launch
+  int first_block;               // of the launch
+  int adds;
 };
-#define MOST 16
+#define MOST 20
 struct GradientSumsArguments { GradientSum sums[MOST]; int count, unused; };
 
 // grid as first_block says, ceil(total lanes / 512) blocks for each sum; 512 threads
@@ -42,5 +43,11 @@ extern "C" __global__ void __launch_bounds__(THREADS) gradient_sums(const __grid
   for (int k = 1; k < lanes; k++) v += parts[k * columns + column];
   if (sum.factor) v *= sum.factor[i];
   const long long at = o * sum.to_stride + c;
-  if (sum.rounded) ((act*)sum.to)[at] = down(v); else ((float*)sum.to)[at] = v;
+  if (sum.rounded) {
+    act* to = (act*)sum.to + at;
+    *to = down(sum.adds ? v + up(*to) : v);
+  } else {
+    float* to = (float*)sum.to + at;
+    *to = sum.adds ? v + *to : v;
+  }
 }

@@ -7,6 +7,8 @@ struct NormBackwardArguments {
   const float* s;
   const act* dy;
   const float *ds_in, *scale, *w;   // ds_in (gradient of s as an output) and scale may be null
+  const act* x;                     // read for `before` alone
+  float* before;                    // receives the residual again, s - x scale: in the place of s if wanted; or null
   act* dx;                          // gradient of x; null where there is none
   float* ds;                        // gradient of the residual; null where it is dx
   float *dw, *db;                   // (gridDim.x, CHANNELS) partial sums
@@ -25,7 +27,16 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) norm_backward(const __g
   for_each_part([&](int i, int c) { for (int k = 0; k < WIDTH; k++) w[i + k] = load_constant(args.w + c + k); });
   for (long long row = (long long)blockIdx.x * WARPS + warp; row < args.rows; row += (long long)gridDim.x * WARPS) {
     float n[HELD], g[HELD], gn = 0.f, mean = 0.f;
-    for_each_part([&](int i, int c) { load_row(args.s + row * CHANNELS + c, n + i); load_row(args.dy + row * CHANNELS + c, g + i); });
+    const float scale = args.scale ? args.scale[row / args.rows_per_clip] : 1.f;
+    for_each_part([&](int i, int c) {
+      load_row(args.s + row * CHANNELS + c, n + i);
+      load_row(args.dy + row * CHANNELS + c, g + i);
+      if (!args.before) return;
+      float before[WIDTH];
+      load_row(args.x + row * CHANNELS + c, before);
+      for (int k = 0; k < WIDTH; k++) before[k] = fmaf(-scale, before[k], n[i + k]);
+      store_row(args.before + row * CHANNELS + c, before);
+    });
     const float inverse = centre_and_scale(n, args.epsilon);
     for_each_part([&](int i, int) {
       for (int k = 0; k < WIDTH; k++) {
@@ -37,7 +48,6 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) norm_backward(const __g
     });
     gn = sum_of_warp(gn) * (1.f / CHANNELS);
     mean = CENTRED ? sum_of_warp(mean) * (1.f / CHANNELS) : 0.f;
-    const float scale = args.scale ? args.scale[row / args.rows_per_clip] : 1.f;
     for_each_part([&](int i, int c) {
       float ds[WIDTH] = {};
       if (args.ds_in) load_row(args.ds_in + row * CHANNELS + c, ds);

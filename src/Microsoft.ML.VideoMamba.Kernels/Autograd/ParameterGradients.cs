@@ -1,0 +1,38 @@
+using Microsoft.ML.VideoMamba.Kernels.Cuda;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Autograd;
+
+/// <summary>
+/// A backward pass' gradients of parameters: each goes into its optimiser's memory, if that is open (<see cref="GradientBlocks"/>), else into a tensor for torch.
+/// Most are sums of what kernels leave, and all sums are one launch.
+/// </summary>
+/// <param name="parameters">The parameters' addresses in the order of the function's inputs, 0 for those without a gradient.</param>
+/// <param name="device">What they are on.</param>
+internal sealed class ParameterGradients(IReadOnlyList<nint> parameters, Device device)
+{
+    private readonly Tensor?[] _tensors = new Tensor?[parameters.Count];
+
+    /// <summary>Collects what gradients are summed from.</summary>
+    public GradientSums Sums { get; } = new();
+
+    /// <summary>For torch, in the order of the parameters: null for what is in an optimiser's memory.</summary>
+    public IReadOnlyList<Tensor?> Tensors => _tensors;
+
+    /// <summary>The addresses of those inputs that get a gradient.</summary>
+    public static nint[] AddressesOf(IEnumerable<Tensor?> inputs) => [.. inputs.Select(input => input is { requires_grad: true } ? DeviceMemory.Address(input) : 0)];
+
+    /// <summary>The place of a parameter's gradient.</summary>
+    /// <param name="parameter">Its place in the order.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="shape">Its shape.</param>
+    public GradientPlace PlaceOf(int parameter, ScalarType type, params ReadOnlySpan<long> shape)
+    {
+        bool float32 = type == ScalarType.Float32;
+        nint place = GradientBlocks.PlaceOf(parameters[parameter]);
+        if (place != 0) return new GradientPlace(place, float32, Adds: true);
+        var made = empty(shape.ToArray(), type, device);
+        _tensors[parameter] = made;
+        return new GradientPlace(DeviceMemory.Address(made), float32, Adds: false);
+    }
+}

@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Embedding;
 using Microsoft.ML.VideoMamba.Kernels.Inference;
 using Microsoft.ML.VideoMamba.Kernels.Mixing;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
@@ -123,6 +124,11 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
     {
         CheckClips(clips);
         using var scope = NewDisposeScope();
+        if (clips.device_type == TorchSharp.DeviceType.CUDA && ParametersOfEmbedding() is var parameters && TokenEmbedding.Takes(clips, parameters))
+        {
+            return TokenEmbedding.Run(clips, Patches, parameters).MoveToOuterDisposeScope();
+        }
+
         var (cls, positions) = Positions();
         var patches = _patchEmbed.forward(clips).Wide().Plus(positions);
         return cat([cls.expand(clips.shape[0], -1, -1), patches], 1).MoveToOuterDisposeScope();
@@ -244,13 +250,16 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
         base.Dispose(disposing);
     }
 
+    private PatchGrid Patches => new(Config.Channels, Config.Frames, Config.Height, Config.Width, Config.Tubelet, Config.PatchSize, Config.Stride ?? Config.PatchSize);
+
+    private EmbeddingParameters ParametersOfEmbedding() => new(_patchEmbed.Weight.flatten(1), _patchEmbed.Bias, _clsToken, _posEmbed, _temporalPosEmbedding);
+
     private NetworkParameters ParametersOfRecording()
     {
-        var patches = new PatchGrid(Config.Channels, Config.Frames, Config.Height, Config.Width, Config.Tubelet, Config.PatchSize, Config.Stride ?? Config.PatchSize);
         var (cls, positions) = Positions();
         var table = cat([cls, positions.Plus(_patchEmbed.Bias.Wide()).expand(-1, Config.SequenceLength - 1, -1)], 1).squeeze(0);
         return new NetworkParameters(
-            patches, _patchEmbed.Weight.flatten(1), table, [.. _layers.Select(layer => layer.Parameters())], _finalNorm.Parameters(), Config.NormEpsilon, _head?.weight, _head?.bias);
+            Patches, _patchEmbed.Weight.flatten(1), table, [.. _layers.Select(layer => layer.Parameters())], _finalNorm.Parameters(), Config.NormEpsilon, _head?.weight, _head?.bias);
     }
 
     // What is added to the embedded patches, and the class token with its own position: (1, patches, embed_dim) and (1, 1, embed_dim), float32.

@@ -57,6 +57,34 @@ public sealed class ModelGpuTests
         }
     }
 
+    // Layers whose results are asked for keep their stream; the others are handed theirs by the layer behind.
+    [TestMethod]
+    public void GradientsDoNotDependOnWhoKeepsTheStream()
+    {
+        var config = TestModels.Video with { Depth = 5, DropPath = 0.3 };
+        using var model = TestModels.Create(config, training: true);
+        model.ToActivationType(ScalarType.BFloat16).to(CUDA);
+        using var scope = NewDisposeScope();
+        var clips = TestModels.Pixels(config, batch: 4).cuda();
+
+        var (kept, handed, some) = (Gradients([0, 1, 2, 3, 4]), Gradients([4]), Gradients([1, 4]));
+
+        foreach (var (name, expected) in kept)
+        {
+            TestModels.AssertClose(expected, handed[name], 1e-2 * expected.abs().max().item<float>(), name);
+            TestModels.AssertClose(expected, some[name], 1e-2 * expected.abs().max().item<float>(), name);
+        }
+
+        Dictionary<string, Tensor> Gradients(int[] layers)
+        {
+            cuda.manual_seed(3);
+            foreach (var parameter in model.parameters()) parameter.grad = null;
+            var last = model.RunLayers(model.EmbedTokens(clips), layers)[^1];
+            (last.Hidden.to_type(ScalarType.Float32).square().sum() + last.Residual.square().sum()).backward();
+            return model.named_parameters().Where(named => named.parameter.grad is not null).ToDictionary(named => named.name, named => named.parameter.grad!.to_type(ScalarType.Float32));
+        }
+    }
+
     [TestMethod]
     public void DropsWholeSamplesAndScalesTheOthers()
     {

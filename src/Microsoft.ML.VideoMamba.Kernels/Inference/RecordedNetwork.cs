@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Kernels.Cuda;
+using Microsoft.ML.VideoMamba.Kernels.Embedding;
 using Microsoft.ML.VideoMamba.Kernels.Mixing;
 using Microsoft.ML.VideoMamba.Kernels.Normalization;
 using Microsoft.ML.VideoMamba.Kernels.Scan;
@@ -30,7 +31,7 @@ public sealed class RecordedNetwork : IDisposable
     private readonly Tensor _patchWeight;
     private readonly Tensor? _headWeight, _headBias;
     private readonly List<(PackedMixer Packed, MixerWeights Weights)> _layers;
-    private readonly KernelSource _gatherFloat32, _gatherBFloat16;
+    private readonly CudaPatches _patches;
     private readonly CudaKernel<RepeatRowArguments> _repeat;
     private readonly nint _workspace;
 
@@ -69,12 +70,7 @@ public sealed class RecordedNetwork : IDisposable
         _buffers = new NetworkBuffers(_shape, _mixer, parameters.Patches, _headWeight is null ? embed : (int)_headWeight.shape[0], parameters.Positions.device);
         foreach (var buffer in _buffers.Tensors) Own(buffer);
         _workspace = DeviceMemory.Address(Own(empty(WorkspaceBytes, ScalarType.Byte, parameters.Positions.device)));
-        var grid = parameters.Patches;
-        int atOnce = grid.Width % 4 == 0 && grid.Patch % 4 == 0 && grid.Step % 4 == 0 ? 4 : 1;
-        KernelSource Gather(bool pixelsFloat32) => new(
-            "patch_gather.cu", ("F32", float32 ? 1 : 0), ("PIXELS_F32", pixelsFloat32 ? 1 : 0), ("AT_ONCE", atOnce), ("PATCH", grid.Patch), ("TUBELET", grid.Tubelet),
-            ("COLOURS", grid.Colours), ("STEP", grid.Step));
-        (_gatherFloat32, _gatherBFloat16) = (Gather(true), Gather(false));
+        _patches = CudaPatches.Get(_device, parameters.Patches, float32);
         _repeat = _device.Kernel<RepeatRowArguments>(new KernelSource("repeat_row.cu"), "repeat_row");
         _graph = new CudaGraph(_device);
         RunOnce();
@@ -151,27 +147,7 @@ public sealed class RecordedNetwork : IDisposable
         cuda.synchronize();
     }
 
-    private void Gather(Tensor clips)
-    {
-        var grid = _parameters.Patches;
-        var source = clips.dtype == ScalarType.Float32 ? _gatherFloat32 : _gatherBFloat16;
-        long total = (long)Batch * grid.Positions * grid.PatchSize;
-        int atOnce = source.Definitions.Contains("-DAT_ONCE=4") ? 4 : 1;
-        _device.Kernel<PatchGatherArguments>(source, "patch_gather").Launch(
-            new PatchGatherArguments
-            {
-                Clips = DeviceMemory.Address(clips),
-                Rows = _buffers.Patches,
-                Total = total,
-                Frames = grid.Frames,
-                Height = grid.Height,
-                Width = grid.Width,
-                Positions = grid.Positions,
-                RowsOfPatches = grid.Rows,
-                PatchesOfRow = grid.Columns,
-            },
-            new Grid(Grid.Cover(total, Threads * atOnce)), Threads, stream: _graph.Stream);
-    }
+    private void Gather(Tensor clips) => _patches.Gather(clips, _buffers.Patches, _graph.Stream);
 
     /// <summary>Queues all behind the gathering of patches.</summary>
     private void Queue()

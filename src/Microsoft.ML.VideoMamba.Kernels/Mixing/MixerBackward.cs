@@ -16,7 +16,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, ParameterGradients parameters)
 {
     private const int GatherThreads = 256, GatherRows = 32, Maps = 2 * CudaScan.States;
-    private const int MostPieces = 48, ShortestPiece = 512, MostElements = 640 * 1024;
+    private const int MostPieces = 48, MostElements = 640 * 1024;
 
     /// <summary>Places among the parameters: the two matrices, and of a direction behind them those in the order of <see cref="MixDirection.ToList"/>.</summary>
     private const int InProj = 0, OutProj = 1, OfDirections = 2, ConvWeight = 0, ConvBias = 1, XProj = 2, DtProj = 3, DtBias = 4, ALog = 5, D = 6;
@@ -103,7 +103,7 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Parame
     /// <summary>The gradient of out_proj: the sum over the directions of dOut' y.</summary>
     private void ProjectOutputs(CudaBlas blas, Tensor dOut, Tensor y)
     {
-        int embed = _shape.Embed, inner = _shape.Inner, pieces = PiecesOf(_shape.Tokens, MostElements / (embed * inner)), piece = _shape.Tokens / pieces;
+        int embed = _shape.Embed, inner = _shape.Inner, pieces = TokenPieces.Of(_shape.Tokens, MostElements / (embed * inner)), piece = _shape.Tokens / pieces;
         var apart = _forward.Numbers(_shape.Directions, pieces, embed, inner);
         for (int k = 0; k < _shape.Directions; k++)
         {
@@ -156,7 +156,7 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Parame
     private void BackThroughSelection(CudaBlas blas, Tensor u, Tensor selection, Tensor dSelection, ScanGradientTensors scan)
     {
         int directions = _shape.Directions, inner = _shape.Inner, rank = _shape.PaddedRank, selected = _shape.Selected, tokens = _shape.Tokens;
-        int pieces = PiecesOf(tokens, MostPieces), piece = tokens / pieces, products = directions * pieces;
+        int pieces = TokenPieces.Of(tokens, MostPieces), piece = tokens / pieces, products = directions * pieces;
         var (ofXProj, ofDtProj) = (_forward.Numbers(directions, pieces, selected, inner), _forward.Numbers(directions, pieces, inner, rank));
         Matrix Piece(Matrix tokensOfAll) => tokensOfAll with { Batch = (long)piece * tokensOfAll.Row };
         var ofSelection = Mixer.Selection(DeviceMemory.Address(dSelection));
@@ -169,10 +169,6 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Parame
             ofSelection, Mixer.SelectionWeights(_forward.Weights.XProj), Mixer.Activations(DeviceMemory.Address(scan.DU)), tokens, inner, selected, directions, beta: 1);
         Unpack(ofXProj, ofDtProj, pieces);
     }
-
-    /// <summary>How many equal pieces tokens are cut into, so that products of small matrices that sum over all of them occupy the card.</summary>
-    private static int PiecesOf(int tokens, int most) =>
-        Enumerable.Range(1, Math.Max(1, most)).Last(pieces => tokens % pieces == 0 && (pieces == 1 || tokens / pieces >= ShortestPiece));
 
     /// <summary>From the packed order, B's rows, C's, delta's with zeros behind, to the parameters' own: delta's, B's, C's.</summary>
     private void Unpack(Tensor ofXProj, Tensor ofDtProj, int pieces)

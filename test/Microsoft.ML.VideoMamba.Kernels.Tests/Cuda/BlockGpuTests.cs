@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Autograd;
 using Microsoft.ML.VideoMamba.Kernels.Inference;
 using Microsoft.ML.VideoMamba.Kernels.Mixing;
 using Microsoft.ML.VideoMamba.Kernels.Normalization;
@@ -70,6 +71,98 @@ public sealed class BlockGpuTests
                 foreach (var leaf in leaves.Where(leaf => leaf.Key != "scale")) leaf.Value!.grad!.Dispose();
             },
             spared: 30);
+    }
+
+    // The middle layer keeps no stream; its graph may be walked twice.
+    [TestMethod]
+    [DataRow(false, 2, 40, 32)]
+    [DataRow(true, 3, 300, 64)]
+    [DataRow(false, 2, 33, 20)]
+    public void LayersThatHandTheStreamOnGiveTheSameGradients(bool keepLeast, int batch, int length, int embed)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        var layers = Enumerable.Range(0, 4).Select(_ => Operands(batch, length, embed, 64, 2, 2, centred: embed == 20, ScalarType.BFloat16)).ToList();
+        var expected = Gradients(tape: null, walks: 2);
+
+        foreach (var (name, gradient) in Gradients(new StreamTape(), walks: 2))
+        {
+            double deviation = ((gradient - expected[name]).norm() / expected[name].norm()).item<double>();
+            Assert.IsTrue(deviation < 1e-3, $"{name} deviates by {deviation:e2}");
+        }
+
+        Dictionary<string, Tensor> Gradients(StreamTape? tape, int walks)
+        {
+            var leaves = layers.Select(layer => layer.ToDictionary(item => item.Key, item => (Tensor?)item.Value?.cuda().requires_grad_(item.Key != "scale"))).ToList();
+            Tensor? hidden = null;
+            var residual = leaves[0]["residual"]!;
+            for (int i = 0; i < leaves.Count; i++)
+            {
+                var (of, norm) = (leaves[i], new NormParameters(leaves[i]["weight"]!, leaves[i].GetValueOrDefault("bias")));
+                var stream = new StreamHandover(tape, Takes: i < leaves.Count - 1, Leaves: i > 0);
+                (hidden, residual) = FusedBlock.Run(hidden, residual, i > 0 ? of["scale"] : null, norm, Epsilon, MixerOperands.Parameters(of, 2), keepLeast, stream);
+            }
+
+            var loss = (hidden!.to_type(ScalarType.Float32) + residual).square().mean();
+            for (int walk = 1; walk <= walks; walk++) loss.backward(retain_graph: walk < walks);
+            return leaves.SelectMany((leaf, i) => leaf.Where(item => item.Value?.grad is not null).Select(item => (Name: $"{item.Key} of layer {i}", Gradient: item.Value!.grad!.to_type(ScalarType.Float64))))
+                .ToDictionary(item => item.Name, item => item.Gradient);
+        }
+    }
+
+    // Values in one block, gradients in another, as an optimiser has them.
+    [TestMethod]
+    [DataRow(ScalarType.Float32)]
+    [DataRow(ScalarType.BFloat16)]
+    public void AnOpenBlocksGradientsAreAddedInPlace(ScalarType type)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        var operands = Operands(3, 600, 64, 128, 4, 2, centred: true, type);
+        var expected = Run(blocks: null);
+        var names = operands.Keys.Where(name => name is not ("hidden" or "residual" or "scale")).ToList();
+        var blocks = new[] { ScalarType.Float32, ScalarType.BFloat16 }.ToDictionary(of => of, of => zeros([2, names.Where(name => operands[name]!.dtype == of).Sum(name => Aligned(operands[name]!)) + 16], of, CUDA));
+
+        for (int pass = 1; pass <= 2; pass++)
+        {
+            var (outside, inside) = Run(blocks);
+            foreach (string name in names) Assert.IsTrue(outside[name] is null, $"{name} has a gradient of torch's");
+            foreach (string input in new[] { "hidden", "residual" }) Assert.IsTrue(expected.Outside[input]!.equal(outside[input]!).all().item<bool>(), input);
+            foreach (string name in names)
+            {
+                var (once, got) = (expected.Outside[name]!, inside[name]);
+                if (pass == 1) Assert.IsTrue(once.equal(got).all().item<bool>(), name);
+                else Assert.IsTrue((got.to_type(ScalarType.Float64) - (once.to_type(ScalarType.Float64) * 2)).norm().item<double>() <= 1e-2 * once.to_type(ScalarType.Float64).norm().item<double>(), $"{name} after two passes");
+            }
+        }
+
+        static long Aligned(Tensor tensor) => (tensor.numel() + 15) / 16 * 16;
+
+        (Dictionary<string, Tensor?> Outside, Dictionary<string, Tensor> Inside) Run(Dictionary<ScalarType, Tensor>? blocks)
+        {
+            var (leaves, inside) = (new Dictionary<string, Tensor?>(), new Dictionary<string, Tensor>());
+            var next = new Dictionary<ScalarType, long> { [ScalarType.Float32] = 0, [ScalarType.BFloat16] = 0 };
+            foreach (var (name, value) in operands)
+            {
+                var leaf = value!.cuda();
+                if (blocks is not null && name is not ("hidden" or "residual" or "scale"))
+                {
+                    Tensor Place(int row) => blocks[value.dtype].select(0, row).narrow(0, next[value.dtype], value.numel()).view(value.shape);
+                    leaf = Place(0);
+                    leaf.copy_(value);
+                    leaf = leaf.detach();
+                    inside[name] = Place(1);
+                    next[value.dtype] += Aligned(value);
+                }
+
+                leaves[name] = leaf.requires_grad_(name != "scale");
+            }
+
+            var outputs = Fused(leaves, 2, keepLeast: false);
+            var loss = outputs[0].to_type(ScalarType.Float32).sin().sum() + outputs[1].square().sum();
+            using (blocks is null ? null : GradientBlocks.Open([.. blocks.Values.Select(block => (block.select(0, 0), block.select(0, 1)))])) loss.backward();
+            return (leaves.ToDictionary(item => item.Key, item => item.Value!.grad), inside);
+        }
     }
 
     private static void Compare(Dictionary<string, Tensor?> operands, int directions, bool keepLeast, ScalarType type)

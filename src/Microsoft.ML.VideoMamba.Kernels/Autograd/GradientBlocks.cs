@@ -17,23 +17,27 @@ public sealed class GradientBlocks : IDisposable
     private static ImmutableList<GradientBlocks> s_open = [];
 
     private readonly (Tensor Values, Tensor Gradients)[] _tensors;
-    private readonly (nint Values, nint Gradients, long Bytes)[] _blocks;
+    private readonly Block[] _blocks;
 
     private GradientBlocks((Tensor Values, Tensor Gradients)[] tensors)
     {
         _tensors = tensors;
-        _blocks = [.. tensors.Select(pair => (DeviceMemory.Address(pair.Values), DeviceMemory.Address(pair.Gradients), pair.Values.numel() * pair.Values.ElementSize))];
+        _blocks = [.. tensors.Select(pair => new Block(
+            DeviceMemory.Address(pair.Values), pair.Values.numel(), pair.Values.ElementSize, new GradientPlace(DeviceMemory.Address(pair.Gradients), pair.Gradients.dtype == ScalarType.Float32, Adds: true)))];
     }
 
     /// <summary>Opens blocks until the result is disposed, for every thread: torch runs backward passes on threads of its own.</summary>
-    /// <param name="blocks">Parameters' values and, at the same places of a block of the same type and size, their gradients: both contiguous, on one device.</param>
-    /// <exception cref="ArgumentException">A pair's types, sizes or devices differ.</exception>
+    /// <param name="blocks">
+    /// Parameters' values and, at the same places of a block of the same size, their gradients: both contiguous, on one device, each float32 or bfloat16. Gradients of
+    /// bfloat16 values may be float32, which spares them a rounding.
+    /// </param>
+    /// <exception cref="ArgumentException">A pair's sizes or devices differ, or a type is another.</exception>
     public static GradientBlocks Open(params ReadOnlySpan<(Tensor Values, Tensor Gradients)> blocks)
     {
         foreach (var (values, gradients) in blocks)
         {
-            bool alike = values.dtype == gradients.dtype && values.numel() == gradients.numel() && values.device_type == gradients.device_type && values.device_index == gradients.device_index;
-            if (!alike) throw new ArgumentException($"Values and gradients must be alike; they are {values.numel()} {values.dtype} on {values.device} and {gradients.numel()} {gradients.dtype} on {gradients.device}.", nameof(blocks));
+            bool fit = IsFloat(values) && IsFloat(gradients) && values.numel() == gradients.numel() && values.device_type == gradients.device_type && values.device_index == gradients.device_index;
+            if (!fit) throw new ArgumentException($"Values and gradients must be as many float32 or bfloat16 numbers on one device; they are {values.numel()} {values.dtype} on {values.device} and {gradients.numel()} {gradients.dtype} on {gradients.device}.", nameof(blocks));
         }
 
         var opened = new GradientBlocks(blocks.ToArray());
@@ -48,19 +52,28 @@ public sealed class GradientBlocks : IDisposable
         GC.KeepAlive(_tensors);
     }
 
-    /// <summary>Where the gradient of the parameter at an address lies; 0 if that is in no open block.</summary>
-    internal static nint PlaceOf(nint parameter)
+    /// <summary>The place of the gradient of the parameter at an address; null if that is in no open block.</summary>
+    internal static GradientPlace? PlaceOf(nint parameter)
     {
-        if (parameter == 0) return 0;
         foreach (var opened in Volatile.Read(ref s_open))
         {
-            foreach (var (values, gradients, bytes) in opened._blocks)
+            foreach (var block in opened._blocks)
             {
-                nint offset = parameter - values;
-                if (offset >= 0 && offset < bytes) return gradients + offset;
+                if (block.PlaceOf(parameter) is { } place) return place;
             }
         }
 
-        return 0;
+        return null;
+    }
+
+    private static bool IsFloat(Tensor tensor) => tensor.dtype is ScalarType.Float32 or ScalarType.BFloat16;
+
+    private readonly record struct Block(nint Values, long Count, long ElementSize, GradientPlace Gradients)
+    {
+        public GradientPlace? PlaceOf(nint parameter)
+        {
+            long offset = parameter - Values;
+            return offset >= 0 && offset < Count * ElementSize ? Gradients.From(offset / ElementSize) : null;
+        }
     }
 }

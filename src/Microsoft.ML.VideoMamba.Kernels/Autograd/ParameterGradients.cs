@@ -13,8 +13,8 @@ internal sealed class ParameterGradients(IReadOnlyList<nint> parameters, Device 
 {
     private readonly Tensor?[] _tensors = new Tensor?[parameters.Count];
 
-    /// <summary>Collects what gradients are summed from.</summary>
-    public GradientSums Sums { get; } = new();
+    /// <summary>Collects what gradients are summed from, until they are launched.</summary>
+    public GradientSums Sums { get; private set; } = new();
 
     /// <summary>For torch, in the order of the parameters: null for what is in an optimiser's memory.</summary>
     public IReadOnlyList<Tensor?> Tensors => _tensors;
@@ -22,17 +22,22 @@ internal sealed class ParameterGradients(IReadOnlyList<nint> parameters, Device 
     /// <summary>The addresses of those inputs that get a gradient.</summary>
     public static nint[] AddressesOf(IEnumerable<Tensor?> inputs) => [.. inputs.Select(input => input is { requires_grad: true } ? DeviceMemory.Address(input) : 0)];
 
-    /// <summary>The place of a parameter's gradient.</summary>
+    /// <summary>The place of a parameter's gradient. Asked for again it is one to add to.</summary>
     /// <param name="parameter">Its place in the order.</param>
-    /// <param name="type">Its type.</param>
+    /// <param name="type">Its type, where the place is a tensor.</param>
     /// <param name="shape">Its shape.</param>
     public GradientPlace PlaceOf(int parameter, ScalarType type, params ReadOnlySpan<long> shape)
     {
-        bool float32 = type == ScalarType.Float32;
-        nint place = GradientBlocks.PlaceOf(parameters[parameter]);
-        if (place != 0) return new GradientPlace(place, float32, Adds: true);
-        var made = empty(shape.ToArray(), type, device);
-        _tensors[parameter] = made;
-        return new GradientPlace(DeviceMemory.Address(made), float32, Adds: false);
+        if (GradientBlocks.PlaceOf(parameters[parameter]) is { } place) return place;
+        bool again = _tensors[parameter] is not null;
+        var tensor = _tensors[parameter] ??= empty(shape.ToArray(), type, device);
+        return new GradientPlace(DeviceMemory.Address(tensor), tensor.dtype == ScalarType.Float32, Adds: again);
+    }
+
+    /// <summary>Computes the sums that were collected.</summary>
+    public void LaunchSums()
+    {
+        Sums.Launch(CudaDevice.Get(device.index));
+        Sums = new();
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML.VideoMamba.Kernels.Autograd;
-using Microsoft.ML.VideoMamba.Kernels.Cuda;
 using Microsoft.ML.VideoMamba.Kernels.Inference;
 using static TorchSharp.torch;
 
@@ -36,7 +35,7 @@ internal sealed class TokenEmbeddingFunction : autograd.SingleTensorFunction<Tok
         var clips = ctx.get_saved_variables()[0];
         var parameters = new ParameterGradients((nint[])ctx.get_data(Parameters), clips.device);
         new CudaEmbedding(clips, (PatchGrid)ctx.get_data(Grid), (int)shapes[0]![0], (ScalarType)ctx.get_data(Type)).Backward(gradient.contiguous(), parameters, shapes);
-        parameters.Sums.Launch(CudaDevice.Of(clips));
+        parameters.LaunchSums();
         return [null, .. parameters.Tensors, null];
     });
 }

@@ -76,7 +76,7 @@ internal sealed class BlockFunction : autograd.MultiTensorFunction<BlockFunction
         // A stream that was handed to this layer is no one else's: what it becomes may take its place.
         var before = options.Stream.Leaves ? taken ?? empty_like(sum) : null;
         var (dHidden, dResidual) = norm.Backward(sum, dNormed, gradients.ElementAtOrDefault(1)?.contiguous(), (bool)ctx.get_data(HasHidden), hidden, before, parameters, ofMixer);
-        parameters.Sums.Launch(CudaDevice.Of(sum));
+        parameters.LaunchSums();
         if (before is not null) options.Stream.Tape!.Leave(before);
         return [dHidden, dResidual, null, parameters.Tensors[ofMixer], parameters.Tensors[ofMixer + 1], .. parameters.Tensors.Take(ofMixer), null];
     });

@@ -48,7 +48,7 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Parame
         Matrix expanded = Of(dXZ, 2 * _shape.Inner), inProj = Of(packed.InProj, _shape.Embed);
         blas.Multiply(expanded, inProj, Of(dHidden, _shape.Embed), _shape.Tokens, _shape.Embed, 2 * _shape.Inner);
         blas.Multiply(
-            expanded.T, Of(hidden, _shape.Embed), Mixer.Matrix(dInProj.Address, _shape.Embed), 2 * _shape.Inner, _shape.Embed, _shape.Tokens, beta: dInProj.Beta);
+            expanded.T, Of(hidden, _shape.Embed), new Matrix(dInProj.Address, _shape.Embed, dInProj.Float32), 2 * _shape.Inner, _shape.Embed, _shape.Tokens, beta: dInProj.Beta);
         SumOverRows(scan.DA, ALog, packed.A, CudaScan.States);
         SumOverRows(scan.DD, D);
         SumOverRows(scan.DBias, DtBias);

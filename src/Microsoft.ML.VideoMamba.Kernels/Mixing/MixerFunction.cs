@@ -35,7 +35,7 @@ internal sealed class MixerFunction : autograd.SingleTensorFunction<MixerFunctio
         List<Tensor?> saved = ctx.get_saved_variables()!;
         var parameters = new ParameterGradients(addresses, dOut.device);
         var dHidden = new MixerBackward(PackedMixer.FromList(saved!, 1 + MixerKept.Count), shape, parameters).Run(saved[0]!, MixerKept.FromList(saved, 1), dOut.contiguous());
-        parameters.Sums.Launch(CudaDevice.Of(dOut));
+        parameters.LaunchSums();
         return [dHidden, .. parameters.Tensors];
     });
 }

@@ -35,6 +35,7 @@ public static class TorchRuntime
         var folder = LibTorchFolder.Find(Environment.GetEnvironmentVariable(LibTorchVariable));
         RefuseTwoLibraries(folder);
         OpenMpWaiting.PreferSleep();
+        if (folder.HasCuda) CudaAllocation.PreferGrowing();
         LoadLibraries(folder);
         string? patched = LoadBinding();
         torch.InitializeDeviceType(DeviceType.CPU);

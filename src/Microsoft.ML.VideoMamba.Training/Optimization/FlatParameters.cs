@@ -97,14 +97,14 @@ public sealed class FlatParameters : IDisposable
     }
 
     /// <summary>
-    /// Computes a loss's gradients and adds them to those that are there: on a CUDA device past torch, which adds each parameter's in a launch of its own, so that hooks on
-    /// parameters see nothing of them.
+    /// Computes a loss's gradients and adds them to those that are there: on a CUDA device past torch, which adds each parameter's in a launch of its own, and in float32,
+    /// those of rounded copies too. Hooks on parameters see nothing of them.
     /// </summary>
     /// <param name="loss">A scalar with a graph.</param>
     public void Backward(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        using var open = _narrowValues is null ? GradientBlocks.Open((Values, Gradients)) : GradientBlocks.Open((Values, Gradients), (_narrowValues, _narrowGradients!));
+        using var open = _narrowValues is null ? GradientBlocks.Open((Values, Gradients)) : GradientBlocks.Open((Values, Gradients), (_narrowValues, Gradients));
         loss.backward();
     }
 

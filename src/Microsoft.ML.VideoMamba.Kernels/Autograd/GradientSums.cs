@@ -8,12 +8,13 @@ internal sealed class GradientSums
 {
     private const int Threads = 512;
 
-    private readonly List<Tensor> _tensors = [];
+    private readonly HashSet<Tensor> _partials = new(ReferenceEqualityComparer.Instance);
+    private readonly List<Tensor> _factors = [];
     private GradientSumsArguments _arguments;
     private long _blocks;
 
     /// <summary>Takes on to[o, c] = factor[o, c] times the sum over r of from[o, r, c], for all o and c, or to[o, c] += it where the place says so.</summary>
-    /// <param name="from">Partial sums, float32: (outer, rows, columns), if strides do not say otherwise.</param>
+    /// <param name="from">Partial sums, float32: (outer, rows, columns), if strides do not say otherwise. They are freed at the launch.</param>
     /// <param name="to">Receives the sums: (outer, columns), if <see cref="GradientLayout.ToStride"/> does not say otherwise.</param>
     /// <param name="layout">Sizes, and where they lie.</param>
     /// <param name="factor">(outer, columns) float32, or null.</param>
@@ -36,16 +37,17 @@ internal sealed class GradientSums
             Adds = to.Adds ? 1 : 0,
         };
         _blocks += Grid.Cover(total, Threads / LanesFor(layout.Rows));
-        _tensors.Add(from);
-        if (factor is not null) _tensors.Add(factor);
+        _partials.Add(from);
+        if (factor is not null) _factors.Add(factor);
     }
 
-    /// <summary>Computes what was added.</summary>
+    /// <summary>Computes what was taken on, once.</summary>
     /// <param name="device">The card that all of it is on.</param>
     public void Launch(CudaDevice device)
     {
         device.Kernel<GradientSumsArguments>(new KernelSource("gradient_sums.cu"), "gradient_sums").Launch(_arguments, new Grid(_blocks), Threads);
-        GC.KeepAlive(_tensors);
+        foreach (var partial in _partials) partial.Dispose();
+        GC.KeepAlive(_factors);
     }
 
     /// <summary>lanes_for of gradient_sums.cu.</summary>

@@ -19,8 +19,12 @@ internal sealed class ParameterGradients(IReadOnlyList<nint> parameters, Device 
     /// <summary>For torch, in the order of the parameters: null for what is in an optimiser's memory.</summary>
     public IReadOnlyList<Tensor?> Tensors => _tensors;
 
-    /// <summary>The addresses of those inputs that get a gradient.</summary>
-    public static nint[] AddressesOf(IEnumerable<Tensor?> inputs) => [.. inputs.Select(input => input is { requires_grad: true } ? DeviceMemory.Address(input) : 0)];
+    /// <summary>The addresses of those inputs that get a gradient. One that comes twice has none: its gradients are torch's to add up.</summary>
+    public static nint[] AddressesOf(IEnumerable<Tensor?> inputs)
+    {
+        nint[] addresses = [.. inputs.Select(input => input is { requires_grad: true } ? DeviceMemory.Address(input) : 0)];
+        return [.. addresses.Select(address => addresses.Count(other => other == address) == 1 ? address : 0)];
+    }
 
     /// <summary>The place of a parameter's gradient. Asked for again it is one to add to.</summary>
     /// <param name="parameter">Its place in the order.</param>

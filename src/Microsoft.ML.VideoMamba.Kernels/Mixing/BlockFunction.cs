@@ -71,7 +71,8 @@ internal sealed class BlockFunction : autograd.MultiTensorFunction<BlockFunction
 
         var normed = norm.Forward(null, sum, null);
         var dOut = gradients[0]?.contiguous() ?? zeros_like(normed);
-        var dNormed = new MixerBackward(packed, shape, parameters).Run(normed, MixerKept.FromList(saved, Saved), dOut);
+        var kept = MixerKept.FromList(saved, Saved);
+        var dNormed = options.Slices == 1 ? new MixerBackward(packed, shape, parameters).Run(normed, kept, dOut) : RunInSlices(options.Slices, packed, shape, parameters, normed, kept.FirstStates, dOut);
 
         // A stream that was handed to this layer is no one else's: what it becomes may take its place.
         var before = options.Stream.Leaves ? taken ?? empty_like(sum) : null;
@@ -80,4 +81,20 @@ internal sealed class BlockFunction : autograd.MultiTensorFunction<BlockFunction
         if (before is not null) options.Stream.Tape!.Leave(before);
         return [dHidden, dResidual, null, parameters.Tensors[ofMixer], parameters.Tensors[ofMixer + 1], .. parameters.Tensors.Take(ofMixer), null];
     });
+
+    /// <summary>The mixer's backward pass for parts of the batch, one after the other: what it takes beside its result is that of one part.</summary>
+    private static Tensor RunInSlices(int slices, PackedMixer packed, MixerShape shape, ParameterGradients parameters, Tensor normed, Tensor? firstStates, Tensor dOut)
+    {
+        int againChunk = new CudaMixer(CudaDevice.Of(normed), shape).AgainChunk, clips = shape.Batch / slices;
+        var dNormed = empty_like(normed);
+        for (int first = 0; first < shape.Batch; first += clips)
+        {
+            Tensor Part(Tensor of) => of.narrow(0, first, clips);
+            using var states = firstStates?.narrow(1, first, clips).contiguous();
+            new MixerBackward(packed, shape with { Batch = clips }, parameters, againChunk).Run(Part(normed), new MixerKept(null, null, states), Part(dOut), Part(dNormed));
+            parameters.LaunchSums();
+        }
+
+        return dNormed;
+    }
 }

@@ -18,7 +18,10 @@ internal sealed class CudaMixer
     private readonly long _tokens, _inner;
 
     /// <summary>Finds or compiles the kernels.</summary>
-    public CudaMixer(CudaDevice device, MixerShape shape)
+    /// <param name="device">The card.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="againChunk"><see cref="AgainChunk"/> of a batch that this is a part of; null for its own.</param>
+    public CudaMixer(CudaDevice device, MixerShape shape, int? againChunk = null)
     {
         (Device, _shape, _tokens, _inner) = (device, shape, shape.Tokens, shape.Inner);
         _conv = CudaConv.Get(device, new CudaConvLayout(
@@ -26,7 +29,7 @@ internal sealed class CudaMixer
         _scan = CudaScan.Get(device, new CudaScanLayout(
             shape.Inner, shape.Float32, Softplus: true, Gate: true, ZRow: 2 * shape.Inner, shape.Selected, YRow: shape.Directions * shape.Inner, DyRow: shape.Inner, OutputsAgain: true));
         Chunk = _scan.ChunkFor(shape.Directions * shape.Batch, shape.Length);
-        AgainChunk = Chunk < shape.Length ? Chunk : _scan.KnownChunkFor(shape.Directions * shape.Batch, shape.Length);
+        AgainChunk = againChunk ?? (Chunk < shape.Length ? Chunk : _scan.KnownChunkFor(shape.Directions * shape.Batch, shape.Length));
     }
 
     /// <summary>The card.</summary>

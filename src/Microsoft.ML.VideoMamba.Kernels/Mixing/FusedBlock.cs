@@ -37,13 +37,17 @@ public static class FusedBlock
     /// <exception cref="ArgumentException"><see cref="Takes"/> says no.</exception>
     public static (Tensor Output, Tensor Sum) Run(
         Tensor? hidden, Tensor residual, Tensor? scale, NormParameters norm, double epsilon, MixerParameters mixer, bool keepLeast = false,
-        StreamHandover stream = default)
+        StreamHandover stream = default) => RunInSlices(hidden, residual, scale, norm, epsilon, mixer, keepLeast, stream, slices: null);
+
+    /// <summary>The same with a number of parts that a backward pass that keeps the least goes through the batch in; null for what suits a card.</summary>
+    internal static (Tensor Output, Tensor Sum) RunInSlices(
+        Tensor? hidden, Tensor residual, Tensor? scale, NormParameters norm, double epsilon, MixerParameters mixer, bool keepLeast, StreamHandover stream, int? slices)
     {
         ArgumentNullException.ThrowIfNull(residual);
         if (!Takes(hidden, residual, norm, mixer)) throw new ArgumentException($"The fused layer does not take {hidden?.dtype} beside {residual.dtype} on {residual.device} with these parameters: see {nameof(Takes)}.", nameof(residual));
         using var scope = NewDisposeScope();
         if (stream.Tape is null || hidden is not { requires_grad: true }) stream = stream with { Leaves = false };
-        var options = new BlockOptions(epsilon, norm.Bias is not null, keepLeast, stream with { Takes = stream is { Tape: not null, Takes: true } });
+        var options = new BlockOptions(epsilon, norm.Bias is not null, keepLeast, keepLeast ? slices ?? MixerShape.Of(residual, mixer).Slices : 1, stream with { Takes = stream is { Tape: not null, Takes: true } });
         Tensor?[] inputs = [hidden, residual, scale, norm.Weight, norm.Bias, .. mixer.Tensors];
         inputs = [.. inputs.Select(input => input?.contiguous())];
         if (is_grad_enabled() && inputs.Any(input => input is { requires_grad: true }))

@@ -13,7 +13,8 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 /// <param name="packed">The parameters.</param>
 /// <param name="shape">The sizes.</param>
 /// <param name="parameters">Takes the parameters' gradients, the first ones in the order of <see cref="MixerParameters.Tensors"/>: they are there once its sums are launched.</param>
-internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, ParameterGradients parameters)
+/// <param name="againChunk"><see cref="CudaMixer.AgainChunk"/> of a batch that this is a part of; null for its own.</param>
+internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, ParameterGradients parameters, int? againChunk = null)
 {
     private const int GatherThreads = 256, GatherRows = 32, Maps = 2 * CudaScan.States;
     private const int MostPieces = 48, MostElements = 640 * 1024;
@@ -21,7 +22,7 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Parame
     /// <summary>Places among the parameters: the two matrices, and of a direction behind them those in the order of <see cref="MixDirection.ToList"/>.</summary>
     private const int InProj = 0, OutProj = 1, OfDirections = 2, ConvWeight = 0, ConvBias = 1, XProj = 2, DtProj = 3, DtBias = 4, ALog = 5, D = 6;
 
-    private readonly MixerForward _forward = new(packed, shape);
+    private readonly MixerForward _forward = new(packed, shape, againChunk);
     private readonly MixerShape _shape = shape;
 
     private CudaMixer Mixer => _forward.Mixer;
@@ -30,20 +31,23 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Parame
     /// <param name="hidden">The input, (batch, length, embed).</param>
     /// <param name="keptOfForward">What the forward pass left.</param>
     /// <param name="dOut">Gradient of the result.</param>
+    /// <param name="to">Receives the input's gradient, or null for a new tensor.</param>
     /// <returns>The input's gradient.</returns>
-    public Tensor Run(Tensor hidden, MixerKept keptOfForward, Tensor dOut)
+    public Tensor Run(Tensor hidden, MixerKept keptOfForward, Tensor dOut, Tensor? to = null)
     {
         using var loan = CudaBlas.Borrow(Mixer.Device);
         var blas = loan.Blas;
-        var xz = keptOfForward.XZ ?? _forward.Expand(blas, hidden);
+        using var expandedAgain = keptOfForward.XZ is null ? _forward.Expand(blas, hidden) : null;
+        var xz = keptOfForward.XZ ?? expandedAgain!;
         using var u = _forward.Convolve(xz);
-        var selection = keptOfForward.Selection ?? _forward.Select(blas, u);
+        using var selectedAgain = keptOfForward.Selection is null ? _forward.Select(blas, u) : null;
+        var selection = keptOfForward.Selection ?? selectedAgain!;
         using var scan = BackThroughScan(blas, u, xz, selection, keptOfForward.FirstStates, dOut);
         ProjectOutputs(blas, dOut, scan.Y);
         using var dSelection = GatherSelection(blas, scan);
         BackThroughSelection(blas, u, selection, dSelection, scan);
         using var dXZ = BackThroughConvolution(xz, scan);
-        var dHidden = _forward.Activations(_shape.Batch, _shape.Length, _shape.Embed);
+        var dHidden = to ?? _forward.Activations(_shape.Batch, _shape.Length, _shape.Embed);
         var dInProj = parameters.PlaceOf(InProj, _forward.Type, 2 * _shape.Inner, _shape.Embed);
         Matrix expanded = Of(dXZ, 2 * _shape.Inner), inProj = Of(packed.InProj, _shape.Embed);
         blas.Multiply(expanded, inProj, Of(dHidden, _shape.Embed), _shape.Tokens, _shape.Embed, 2 * _shape.Inner);

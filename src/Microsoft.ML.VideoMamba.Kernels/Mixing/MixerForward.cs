@@ -14,10 +14,13 @@ internal sealed class MixerForward
     private readonly Device _device;
     private readonly ScalarType _type;
 
-    public MixerForward(PackedMixer packed, MixerShape shape)
+    /// <param name="packed">The parameters.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="againChunk"><see cref="CudaMixer.AgainChunk"/> of a batch that this is a part of; null for its own.</param>
+    public MixerForward(PackedMixer packed, MixerShape shape, int? againChunk = null)
     {
         (_packed, _shape, _device, _type) = (packed, shape, packed.InProj.device, shape.Float32 ? ScalarType.Float32 : ScalarType.BFloat16);
-        _mixer = new CudaMixer(CudaDevice.Of(packed.InProj), shape);
+        _mixer = new CudaMixer(CudaDevice.Of(packed.InProj), shape, againChunk);
         _weights = MixerWeights.Of(packed);
     }
 

@@ -15,6 +15,9 @@ internal readonly record struct MixerShape(int Batch, int Length, int Embed, int
 {
     private const int RankMultiple = 8;
 
+    /// <summary>Inner activations of one direction that keep a card busy for a few tenths of a millisecond in each of the long kernels.</summary>
+    private const int LeastOfSlice = 7_000_000;
+
     /// <summary>Tokens of all sequences.</summary>
     public int Tokens => checked(Batch * Length);
 
@@ -23,6 +26,16 @@ internal readonly record struct MixerShape(int Batch, int Length, int Embed, int
 
     /// <summary>What a token selects: B, C and delta's low-rank form, padded.</summary>
     public int Selected => 2 * Scan.CudaScan.States + PaddedRank;
+
+    /// <summary>In how many equal parts of the batch, one after the other, a backward pass loses little time and takes least memory.</summary>
+    public int Slices
+    {
+        get
+        {
+            var (batch, ofSequence) = (Batch, (long)Length * Inner);
+            return Enumerable.Range(1, batch).Last(slices => batch % slices == 0 && (slices == 1 || batch / slices * ofSequence >= LeastOfSlice));
+        }
+    }
 
     /// <summary>Of a mixer with those parameters, for that input.</summary>
     public static MixerShape Of(torch.Tensor hidden, MixerParameters parameters) => new(

@@ -81,6 +81,15 @@ public sealed class GradientBlocksTests
     }
 
     [TestMethod]
+    public void AParameterThatComesTwiceIsLeftToTorch()
+    {
+        using var scope = NewDisposeScope();
+        var (twice, once) = (zeros(8).requires_grad_(true), zeros(8).requires_grad_(true));
+
+        CollectionAssert.AreEqual(new[] { 0, DeviceMemory.Address(once), 0 }, ParameterGradients.AddressesOf([twice, once, twice.alias()]));
+    }
+
+    [TestMethod]
     [DataRow(50_208, 48, 48)]
     [DataRow(50_208, 8, 8)]
     [DataRow(1_569, 48, 3)]

@@ -110,6 +110,36 @@ public sealed class BlockGpuTests
         }
     }
 
+    // The last size is cut into chunks, of the whole batch and of its parts.
+    [TestMethod]
+    [DataRow(6, 33, 32, 64, 3)]
+    [DataRow(4, 1, 16, 8, 4)]
+    [DataRow(4, 700, 64, 40, 2)]
+    public void PartsOfTheBatchGiveTheSameGradients(int batch, int length, int embed, int inner, int slices)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
+        {
+            var operands = Operands(batch, length, embed, inner, 2, 2, centred: true, type);
+            var expected = Gradients(1);
+            foreach (var (name, gradient) in Gradients(slices))
+            {
+                double deviation = (gradient - expected[name]).norm().item<double>() / expected[name].norm().item<double>();
+                Assert.IsTrue(deviation < (type == ScalarType.Float32 ? 1e-5 : 1e-2), $"{name} deviates by {deviation:e2} in {type}");
+            }
+
+            Dictionary<string, Tensor> Gradients(int parts)
+            {
+                var of = operands.ToDictionary(item => item.Key, item => (Tensor?)item.Value?.cuda().requires_grad_(item.Key != "scale"));
+                var norm = new NormParameters(of["weight"]!, of["bias"]);
+                var (output, sum) = FusedBlock.RunInSlices(of["hidden"], of["residual"]!, of["scale"], norm, Epsilon, MixerOperands.Parameters(of, 2), keepLeast: true, stream: default, parts);
+                (output.to_type(ScalarType.Float32).sin().sum() + sum.square().sum()).backward();
+                return of.Where(item => item.Value?.grad is not null).ToDictionary(item => item.Key, item => item.Value!.grad!.to_type(ScalarType.Float64));
+            }
+        }
+    }
+
     // Values in one block, gradients in another, as an optimiser has them.
     [TestMethod]
     [DataRow(ScalarType.Float32)]

@@ -1,6 +1,7 @@
 using Microsoft.ML.VideoMamba.Kernels.Embedding;
 using Microsoft.ML.VideoMamba.Kernels.Inference;
 using Microsoft.ML.VideoMamba.Kernels.Mixing;
+using Microsoft.ML.VideoMamba.Kernels.Projection;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models.Layers;
 using TorchSharp.Modules;
@@ -183,7 +184,10 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
         if (_head is null) return input.MoveToOuterDisposeScope();
 
         var type = _head.weight.dtype;
-        return nn.functional.linear(input.As(type), _head.weight, _head.bias!.As(type)).Wide().MoveToOuterDisposeScope();
+        var features = input.As(type);
+        return ClassScores.Takes(features, _head.weight, _head.bias!)
+            ? ClassScores.Run(features, _head.weight, _head.bias!).MoveToOuterDisposeScope()
+            : nn.functional.linear(features, _head.weight, _head.bias!.As(type)).Wide().MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -37,12 +37,8 @@ internal sealed unsafe class AdamWStepKernel(AdamWArguments arguments, AdamWChun
             TElement.StoreSingle(v, second + at, rest);
             TElement.StoreSingle(p, values + at, rest);
             TElement.StoreSingle(zero, gradients + at, rest);
-            if (rounded is not null)
-            {
-                TElement.Store(p, rounded + at, rest);
-                TElement.Store(zero, roundedG + at, rest);
-            }
-
+            if (rounded is not null) TElement.Store(p, rounded + at, rest);
+            if (roundedG is not null) TElement.Store(zero, roundedG + at, rest);
             if (average is null) continue;
             TElement.StoreSingle(TLanes.MultiplyAdd(averageRest, p, averageDecay * TElement.LoadSingle<TLanes>(average + at, rest)), average + at, rest);
         }

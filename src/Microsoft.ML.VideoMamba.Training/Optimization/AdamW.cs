@@ -68,6 +68,7 @@ public sealed class AdamW : IDisposable
         FlatParameters.CheckNorm(maxNorm);
         using var noGrad = no_grad();
         if (_fused is null) return UpdateByTorch(learningRate, weightDecay, maxNorm, gradientScale, average);
+        if (Parameters.RoundedGradients is null) Parameters.GatherGradients();
         var blocks = new OptimizerBlocks(
             Parameters.Values, Parameters.Gradients, FirstMoment, SecondMoment, Parameters.RoundedValues, Parameters.RoundedGradients, average?.Values);
         return _fused.Step(blocks, new OptimizerStep(++Steps, learningRate, weightDecay, maxNorm, gradientScale, average?.Decay ?? 0));

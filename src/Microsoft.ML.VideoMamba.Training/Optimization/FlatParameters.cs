@@ -21,6 +21,7 @@ public sealed class FlatParameters : IDisposable
 
     private readonly Tensor[] _groupValues;
     private readonly List<(string Name, long Offset, long[] Shape)> _layout = [];
+    private readonly List<(Parameter Value, long Offset)> _narrow = [];
     private Tensor? _narrowValues, _narrowGradients;
 
     /// <summary>Moves parameters into one block. Their values stay.</summary>
@@ -57,10 +58,10 @@ public sealed class FlatParameters : IDisposable
     /// <summary>All gradients, (elements), float32.</summary>
     public Tensor Gradients { get; }
 
-    /// <summary>The rounded copies of <see cref="RunOn"/>, laid out like <see cref="Values"/>, and their gradients; null where there are none.</summary>
+    /// <summary>The rounded copies of <see cref="RunOn"/>, laid out like <see cref="Values"/>; null where there are none.</summary>
     internal Tensor? RoundedValues => _narrowValues;
 
-    /// <inheritdoc cref="RoundedValues"/>
+    /// <summary>The gradients of the rounded copies, laid out alike; null where there are none, and on a CUDA device.</summary>
     internal Tensor? RoundedGradients => _narrowGradients;
 
     /// <summary>Number of groups.</summary>
@@ -84,6 +85,7 @@ public sealed class FlatParameters : IDisposable
     /// Lets a model run on rounded copies of the values: those of its parameters that are of another type than float32 become views of a block of that type,
     /// which <see cref="Publish"/> fills, and their gradients are collected by <see cref="GatherGradients"/>. The others stay what they are.
     /// </summary>
+    /// <remarks>Their gradients are in a block too, but on a CUDA device: there <see cref="Backward"/> needs none, and what torch makes of others is tensors of their own.</remarks>
     /// <param name="parameters">The model's parameters by the names given before; all that are not float32 must be of one type.</param>
     public void RunOn(IReadOnlyDictionary<string, Parameter> parameters)
     {
@@ -92,8 +94,12 @@ public sealed class FlatParameters : IDisposable
         if (rounded.Count == 0) return;
         using var noGrad = no_grad();
         _narrowValues = Values.to(parameters[rounded[0].Name].dtype).DetachFromDisposeScope();
-        _narrowGradients = zeros_like(_narrowValues).DetachFromDisposeScope();
-        foreach (var part in rounded) MoveIn(parameters[part.Name], _narrowValues, _narrowGradients, part.Offset);
+        if (_narrowValues.device_type != TorchSharp.DeviceType.CUDA) _narrowGradients = zeros_like(_narrowValues).DetachFromDisposeScope();
+        foreach (var part in rounded)
+        {
+            MoveIn(parameters[part.Name], _narrowValues, _narrowGradients, part.Offset);
+            _narrow.Add((parameters[part.Name], part.Offset));
+        }
     }
 
     /// <summary>
@@ -111,11 +117,22 @@ public sealed class FlatParameters : IDisposable
     /// <summary>Adds the gradients of rounded copies to <see cref="Gradients"/>. Nothing to do where there are none.</summary>
     public void GatherGradients()
     {
-        if (_narrowGradients is null) return;
+        if (_narrowValues is null) return;
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        Gradients.add_(_narrowGradients, TorchScalar.Of(1));
-        _narrowGradients.zero_();
+        if (_narrowGradients is not null)
+        {
+            Gradients.add_(_narrowGradients, TorchScalar.Of(1));
+            _narrowGradients.zero_();
+            return;
+        }
+
+        foreach (var (parameter, offset) in _narrow)
+        {
+            if (parameter.grad is not { } gradient) continue;
+            Gradients.narrow(0, offset, gradient.numel()).view(gradient.shape).add_(gradient, TorchScalar.Of(1));
+            parameter.grad = null;
+        }
     }
 
     /// <summary>Gives the rounded copies the present values. Nothing to do where there are none.</summary>
@@ -181,14 +198,14 @@ public sealed class FlatParameters : IDisposable
         if (maxNorm is { } given && !(given > 0)) throw new ArgumentOutOfRangeException(nameof(maxNorm), maxNorm, "Must be above 0.");
     }
 
-    private static void MoveIn(Parameter parameter, Tensor values, Tensor gradients, long offset)
+    private static void MoveIn(Parameter parameter, Tensor values, Tensor? gradients, long offset)
     {
         using var scope = NewDisposeScope();
         long size = parameter.numel();
         var view = values.narrow(0, offset, size).view(parameter.shape);
         view.copy_(parameter);
         parameter.set_(view);
-        parameter.grad = gradients.narrow(0, offset, size).view(parameter.shape);
+        parameter.grad = gradients?.narrow(0, offset, size).view(parameter.shape);
     }
 
     private static long Aligned(long size) => (size + Alignment - 1) / Alignment * Alignment;

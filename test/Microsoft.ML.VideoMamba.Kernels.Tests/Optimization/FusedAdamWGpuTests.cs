@@ -10,9 +10,10 @@ namespace Microsoft.ML.VideoMamba.Kernels.Tests.Optimization;
 public sealed class FusedAdamWGpuTests
 {
     [TestMethod]
-    [DataRow(false)]
-    [DataRow(true)]
-    public void StepsEqualFloat64(bool rounded) => Checks().StepsEqualFloat64(rounded);
+    [DataRow(false, false)]
+    [DataRow(true, true)]
+    [DataRow(true, false)]
+    public void StepsEqualFloat64(bool rounded, bool apart) => Checks().StepsEqualFloat64(rounded, apart);
 
     [TestMethod]
     [DataRow(float.NaN)]

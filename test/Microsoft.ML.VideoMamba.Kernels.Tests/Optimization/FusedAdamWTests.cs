@@ -9,16 +9,17 @@ namespace Microsoft.ML.VideoMamba.Kernels.Tests.Optimization;
 public sealed class FusedAdamWTests
 {
     [TestMethod]
-    [DataRow(128, false)]
-    [DataRow(256, false)]
-    [DataRow(512, false)]
-    [DataRow(128, true)]
-    [DataRow(256, true)]
-    [DataRow(512, true)]
-    public void StepsEqualFloat64(int width, bool rounded)
+    [DataRow(128, false, false)]
+    [DataRow(256, false, false)]
+    [DataRow(512, false, false)]
+    [DataRow(128, true, true)]
+    [DataRow(256, true, true)]
+    [DataRow(512, true, true)]
+    [DataRow(256, true, false)]
+    public void StepsEqualFloat64(int width, bool rounded, bool apart)
     {
         using var forced = new ForcedWidth((SimdWidth)width);
-        Checks().StepsEqualFloat64(rounded);
+        Checks().StepsEqualFloat64(rounded, apart);
     }
 
     [TestMethod]

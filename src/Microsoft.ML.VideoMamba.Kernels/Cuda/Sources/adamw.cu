@@ -22,7 +22,7 @@ struct AdamWChunk {
 struct AdamWArguments {
   const AdamWChunk* chunks;
   float *p, *g, *m, *v;
-  act *rounded, *rounded_g;     // both or neither may be null
+  act *rounded, *rounded_g;     // may be null: both, or rounded_g alone
   float* average;               // may be null
   float *squares, *norm;        // one sum for each chunk; their root
   double learning_rate, decay;  // decay of the groups that are decayed; below 0: their own
@@ -107,7 +107,8 @@ extern "C" __global__ void __launch_bounds__(THREADS) adamw_step(const __grid_co
       p[k] = fmaf(-size, m[k] / (sqrtf(v[k]) / args.root_correction + args.epsilon), kept * p[k]);
     }
     store(args.p + at, p); store(args.m + at, m); store(args.v + at, v); store(args.g + at, nothing);
-    if (args.rounded) { *(act4*)(args.rounded + at) = down4(p); *(act4*)(args.rounded_g + at) = down4(nothing); }
+    if (args.rounded) *(act4*)(args.rounded + at) = down4(p);
+    if (args.rounded_g) *(act4*)(args.rounded_g + at) = down4(nothing);
     if (args.average) {
       float average[WIDTH];
       load(args.average + at, average);

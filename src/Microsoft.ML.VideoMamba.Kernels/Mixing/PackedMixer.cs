@@ -8,7 +8,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 internal sealed record PackedMixer(
     Tensor InProj, Tensor XProj, Tensor DtProj, Tensor OutProjTwice, Tensor ConvWeight, Tensor ConvBias, Tensor DtBias, Tensor A, Tensor D)
 {
-    private const int Threads = 256, ElementsPerThread = 8;
+    private const int Threads = 256, ElementsPerThread = 2;
 
     /// <summary>Packs, in one launch.</summary>
     public static PackedMixer Pack(CudaDevice device, MixerParameters parameters, MixerShape shape)

@@ -11,5 +11,5 @@ internal static class TokenPieces
     /// <summary>How many pieces tokens are cut into.</summary>
     /// <param name="tokens">All tokens.</param>
     /// <param name="most">The most pieces.</param>
-    public static int Of(int tokens, int most) => Enumerable.Range(1, Math.Max(1, most)).Last(pieces => tokens % pieces == 0 && (pieces == 1 || tokens / pieces >= Shortest));
+    public static int Of(int tokens, int most) => Enumerable.Range(1, Math.Clamp(most, 1, Math.Max(1, tokens / Shortest))).Last(pieces => tokens % pieces == 0);
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 
 /// <summary>
-/// A layer of the network as one operation on a CUDA device: add to the residual stream (through drop path), norm, mix. Of a layer the graph keeps the stream and,
-/// unless asked otherwise, the mixer's expansion and selection; all else is computed again.
+/// A layer of the network as one operation on a CUDA device: add to the residual stream (through drop path), norm, mix. Of a layer the graph keeps the stream, or
+/// what was added to it (<see cref="StreamHandover"/>), and, unless asked otherwise, the mixer's expansion and selection; all else is computed again.
 /// </summary>
 public static class FusedBlock
 {

@@ -217,14 +217,16 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
     /// </summary>
     /// <param name="batch">Clips of a call, from 1 up.</param>
     /// <param name="activations">float32 or bfloat16.</param>
+    /// <param name="clipsAtOnce">Clips that run at a time, from 1 to <paramref name="batch"/>: fewer take less memory, and more time where they leave the card idle. Null chooses the fewest that do not.</param>
+    /// <param name="passes">Passes side by side that these are shared out to, from 1 to <paramref name="clipsAtOnce"/>. Null chooses.</param>
     /// <returns>The recording; it is the caller's.</returns>
     /// <exception cref="InvalidOperationException"><see cref="RecordingProblem"/> names what is in the way.</exception>
-    public RecordedNetwork Record(int batch, ScalarType activations)
+    public RecordedNetwork Record(int batch, ScalarType activations, int? clipsAtOnce = null, int? passes = null)
     {
         if (RecordingProblem(activations) is { } problem) throw new InvalidOperationException(problem);
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        return new RecordedNetwork(ParametersOfRecording(), batch, activations);
+        return new RecordedNetwork(ParametersOfRecording(), batch, activations, clipsAtOnce, passes);
     }
 
     /// <summary>Null where <see cref="Record"/> can be called, else one line that says what is in the way: no CUDA device, another scan order, odd sizes.</summary>

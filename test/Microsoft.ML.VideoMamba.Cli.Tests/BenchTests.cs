@@ -16,6 +16,7 @@ public sealed class BenchTests
     [DataRow("mixer", "--backward", "--channels", "64", "--length", "9")]
     [DataRow("infer", "--batch", "2")]
     [DataRow("infer", "--dtype", "bfloat16")]
+    [DataRow("infer", "--dtype", "bfloat16", "--pixels", "bfloat16")]
     [DataRow("train", "--checkpoint-layers", "1")]
     [DataRow("train", "--dtype", "bfloat16")]
     [DataRow("decode", "--batch", "2")]
@@ -50,6 +51,9 @@ public sealed class BenchTests
     [DataRow("bench", "infer", "--device", "tpu")]
     [DataRow("bench", "infer", "--device", "cuda:99")]
     [DataRow("bench", "train", "--depth", "1", "--checkpoint-layers", "2")]
+    [DataRow("bench", "infer", "--batch", "2", "--at-once", "3")]
+    [DataRow("bench", "infer", "--batch", "3", "--at-once", "2", "--passes", "3")]
+    [DataRow("bench", "infer", "--pixels", "float64")]
     public async Task ABadValueIsUsage(params string[] args) => Assert.AreEqual(ExitCode.Usage, (await Tool.RunAsync(args)).ExitCode);
 
     [TestMethod]

@@ -39,6 +39,36 @@ public sealed class RecordedNetworkTests
         AssertClose(expected, rough.Run(clips.cuda().to_type(ScalarType.BFloat16)), 5e-2);
     }
 
+    /// <summary>The clips of a batch that run so many at a time in so many passes: the last of five may run with some before them again.</summary>
+    [TestMethod]
+    [TestCategory(TestCategories.Gpu)]
+    [DoNotParallelize]
+    [DataRow(1, 1)]
+    [DataRow(2, 2)]
+    [DataRow(3, 1)]
+    [DataRow(3, 2)]
+    [DataRow(5, 1)]
+    [DataRow(5, 2)]
+    [DataRow(5, 3)]
+    public void ABatchMayRunInPieces(int clipsAtOnce, int passes)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        using var model = Model(s_small);
+        var clips = randn([5, 3, 4, 32, 48]);
+        var expected = model.forward(clips);
+        model.to(CUDA);
+
+        using var recorded = model.Record(5, ScalarType.Float32, clipsAtOnce, passes);
+
+        Assert.AreEqual((clipsAtOnce, passes), (recorded.ClipsAtOnce, recorded.Passes));
+        for (int i = 0; i < 3; i++) AssertClose(expected, recorded.Run(clips.cuda()), 1e-4);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Record(5, ScalarType.Float32, 6));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Record(5, ScalarType.Float32, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Record(5, ScalarType.Float32, 2, 3));
+    }
+
     [TestMethod]
     [TestCategory(TestCategories.Gpu)]
     [DoNotParallelize]

@@ -16,12 +16,12 @@ internal sealed class BenchModel : IDisposable
         scope.Detach(Model.buffers());
         var config = options.Config;
         long[] shape = config.IsVideo ? [config.Channels, config.Frames, config.Height, config.Width] : [config.Channels, config.Height, config.Width];
-        Clips = randn([options.Batch, .. shape], device: options.Device).DetachFromDisposeScope();
+        Clips = randn([options.Batch, .. shape], options.Pixels, options.Device).DetachFromDisposeScope();
     }
 
     public VideoMambaModel Model { get; }
 
-    /// <summary>Float32, as clips come from a loader.</summary>
+    /// <summary>Float32, as clips come from a loader, unless asked for otherwise.</summary>
     public Tensor Clips { get; }
 
     public void Dispose()

@@ -11,7 +11,10 @@ namespace Microsoft.ML.VideoMamba.Cli.Benchmarks;
 /// <param name="Backward">Whether scan, mixer and infer also compute gradients.</param>
 /// <param name="DType">Type of the activations.</param>
 /// <param name="Device">Where it runs.</param>
-internal sealed record BenchOptions(VideoMambaConfig Config, int Batch, int Length, int Channels, bool Backward, ScalarType DType, Device Device)
+/// <param name="AtOnce">Clips of a run that a recorded network takes at a time; null for as many as it chooses.</param>
+/// <param name="Passes">Passes side by side that these are shared out to; null for as many as it chooses.</param>
+/// <param name="Pixels">Type of the clips' pixels.</param>
+internal sealed record BenchOptions(VideoMambaConfig Config, int Batch, int Length, int Channels, bool Backward, ScalarType DType, Device Device, int? AtOnce = null, int? Passes = null, ScalarType Pixels = ScalarType.Float32)
 {
     public int ElementSize => DType == ScalarType.BFloat16 ? 2 : 4;
 

@@ -6,7 +6,9 @@ namespace Microsoft.ML.VideoMamba.Cli.Benchmarks;
 /// <param name="Clips">Clips of a run.</param>
 /// <param name="PeakBytes">The most memory that the work took.</param>
 /// <param name="FloorSeconds">The least time that the device's units need.</param>
-internal sealed record BenchResult(IReadOnlyList<double> Seconds, IReadOnlyList<double>? ProductSeconds, int Clips, long PeakBytes, double FloorSeconds)
+/// <param name="AtOnce">Clips that a run took at a time, where it is cut into pieces.</param>
+/// <param name="Passes">Passes side by side that these were shared out to.</param>
+internal sealed record BenchResult(IReadOnlyList<double> Seconds, IReadOnlyList<double>? ProductSeconds, int Clips, long PeakBytes, double FloorSeconds, int? AtOnce = null, int? Passes = null)
 {
     public double MedianSeconds => Median(Seconds);
 

@@ -28,6 +28,6 @@ internal static class BenchRunner
         using var products = options.Device.type == DeviceType.CPU ? benchmark.CreateProducts() : null;
         var seconds = products is null ? timer.Measure(benchmark.Run) : timer.Measure(benchmark.Run, products.Run);
         var rates = UnitRates.Measure(new BenchTimer(options.Device, SamplesForRates, cancellation), benchmark.Least, options.DType, options.Device);
-        return new BenchResult(seconds[0], products is not null ? seconds[1] : null, benchmark.Clips, peak, rates.Floor(benchmark.Least, options.Device.type));
+        return new BenchResult(seconds[0], products is not null ? seconds[1] : null, benchmark.Clips, peak, rates.Floor(benchmark.Least, options.Device.type), benchmark.ClipsAtOnce, benchmark.Passes);
     }
 }

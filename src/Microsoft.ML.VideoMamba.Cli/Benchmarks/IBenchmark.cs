@@ -6,6 +6,12 @@ internal interface IBenchmark : IDisposable
     /// <summary>Clips that one run goes over.</summary>
     int Clips { get; }
 
+    /// <summary>Clips that it takes at a time, where it takes a run in pieces.</summary>
+    int? ClipsAtOnce => null;
+
+    /// <summary>Passes side by side that these are shared out to.</summary>
+    int? Passes => null;
+
     /// <summary>What a run cannot do without.</summary>
     LeastWork Least { get; }
 

@@ -17,10 +17,14 @@ internal sealed class InferBenchmark : IBenchmark
         _options = options;
         _network = new BenchModel(options, options.DType);
         _prepared = new PreparedModel(_network.Model);
-        if (!options.Backward && _network.Model.RecordingProblem(options.DType) is null) _recorded = _network.Model.Record(options.Batch, options.DType);
+        if (!options.Backward && _network.Model.RecordingProblem(options.DType) is null) _recorded = _network.Model.Record(options.Batch, options.DType, options.AtOnce, options.Passes);
     }
 
     public int Clips => _options.Batch;
+
+    public int? ClipsAtOnce => _recorded?.ClipsAtOnce;
+
+    public int? Passes => _recorded?.Passes;
 
     public LeastWork Least => ModelWork.Of(_options.Config, _options.Batch, _options.ElementSize, _options.Backward);
 

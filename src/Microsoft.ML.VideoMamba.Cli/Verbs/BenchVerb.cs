@@ -25,6 +25,9 @@ internal sealed class BenchVerb
     private readonly Option<int> _directions = new("--directions") { Description = "1 or 2.", HelpName = "1|2", DefaultValueFactory = _ => 2 };
     private readonly Option<bool> _backward = new("--backward") { Description = "scan, mixer, infer: with all gradients." };
     private readonly Option<int> _checkpointed = new("--checkpoint-layers") { Description = "Layers that are computed again in the backward pass, to save memory.", HelpName = "K", DefaultValueFactory = _ => 0 };
+    private readonly Option<int?> _atOnce = new("--at-once") { Description = "infer, on a CUDA device: clips of a run to take at a time; unless given, the fewest that keep the device busy.", HelpName = "N" };
+    private readonly Option<int?> _passes = new("--passes") { Description = "infer, on a CUDA device: passes side by side that these clips are shared out to.", HelpName = "N" };
+    private readonly Option<string> _pixels = new("--pixels") { Description = "infer: type of the clips' pixels, float32 or bfloat16.", HelpName = "TYPE", DefaultValueFactory = _ => "float32" };
     private readonly Option<string> _dtype = new("--dtype") { Description = "Type of the activations: float32 or bfloat16.", HelpName = "TYPE", DefaultValueFactory = _ => "float32" };
     private readonly Option<string> _device = new("--device") { Description = "cpu, cuda or cuda:N.", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };
     private readonly Option<int?> _samples = new("--samples") { Description = "Times that are taken; unless given, as many as five seconds hold, at least 5.", HelpName = "N" };
@@ -51,14 +54,15 @@ internal sealed class BenchVerb
         _what.AcceptOnlyFromAmong([.. BenchRunner.Benchmarks.Keys]);
         _arch.AcceptOnlyFromAmong([.. VideoMambaConfig.Presets.Keys]);
         _dtype.AcceptOnlyFromAmong([.. s_types.Keys]);
+        _pixels.AcceptOnlyFromAmong([.. s_types.Keys]);
         foreach (var option in new[] { _frames, _batch, _states, _directions }) option.OnlyAbove(1);
-        foreach (var option in new[] { _depth, _length, _channels, _samples }) option.OnlyAbove(1);
+        foreach (var option in new[] { _depth, _length, _channels, _atOnce, _passes, _samples }) option.OnlyAbove(1);
         _checkpointed.OnlyAbove(0);
         _directions.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && result.Tokens[0].Value is not ("1" or "2")) result.AddError($"--directions must be 1 or 2; it is {result.Tokens[0].Value}.");
         });
-        foreach (var option in new Option[] { _arch, _depth, _frames, _size, _batch, _length, _channels, _states, _directions, _backward, _checkpointed, _dtype, _device, _samples, _json }) verb.Options.Add(option);
+        foreach (var option in new Option[] { _arch, _depth, _frames, _size, _batch, _length, _channels, _states, _directions, _backward, _checkpointed, _atOnce, _passes, _pixels, _dtype, _device, _samples, _json }) verb.Options.Add(option);
     }
 
     private int Run(ParseResult parsed, ToolConsole console, CancellationToken cancellation)
@@ -77,7 +81,13 @@ internal sealed class BenchVerb
         {
             var config = Config(parsed, what);
             int tokens = parsed.GetValue(_length) ?? config.SequenceLength;
-            return new BenchOptions(config, parsed.GetValue(_batch), tokens, parsed.GetValue(_channels) ?? config.InnerDim, parsed.GetValue(_backward), s_types[parsed.GetValue(_dtype)!], ComputeDevice.Find(parsed.GetValue(_device)!));
+            int batch = parsed.GetValue(_batch);
+            if (parsed.GetValue(_atOnce) is { } atOnce && atOnce > batch) throw new UsageException($"--at-once must be at most --batch, which is {batch}; it is {atOnce}.");
+            int most = parsed.GetValue(_atOnce) ?? batch;
+            if (parsed.GetValue(_passes) is { } passes && passes > most) throw new UsageException($"--passes must be at most the clips at once, which are {most}; it is {passes}.");
+            return new BenchOptions(
+                config, batch, tokens, parsed.GetValue(_channels) ?? config.InnerDim, parsed.GetValue(_backward), s_types[parsed.GetValue(_dtype)!], ComputeDevice.Find(parsed.GetValue(_device)!),
+                parsed.GetValue(_atOnce), parsed.GetValue(_passes), what == "infer" ? s_types[parsed.GetValue(_pixels)!] : ScalarType.Float32);
         }
         catch (ArgumentException error)
         {
@@ -123,6 +133,9 @@ internal sealed class BenchVerb
         ["backward"] = options.Backward || what == "train",
         ["checkpoint_layers"] = options.Config.CheckpointedLayers,
         ["dtype"] = parsed.GetValue(_dtype),
+        ["pixels"] = what == "infer" ? parsed.GetValue(_pixels) : null,
+        ["at_once"] = result.AtOnce,
+        ["passes"] = result.Passes,
         ["device"] = options.Device.ToString(),
         ["device_name"] = device,
         ["threads"] = get_num_threads(),

@@ -2,7 +2,7 @@ using static Microsoft.ML.VideoMamba.Kernels.Cuda.DriverApi;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Cuda;
 
-/// <summary>Launches recorded once on a stream of their own and replayed as one, in step with torch's stream.</summary>
+/// <summary>Launches recorded once on streams of their own and replayed as one, in step with torch's stream.</summary>
 internal sealed class CudaGraph : IDisposable
 {
     private const uint NonBlocking = 1, WithoutTime = 2;
@@ -10,31 +10,45 @@ internal sealed class CudaGraph : IDisposable
 
     private readonly CudaDevice _device;
     private readonly nint _begin, _end;
+    private readonly nint[] _streams, _joints;
     private nint _executable;
 
-    /// <summary>Makes the stream.</summary>
-    public CudaGraph(CudaDevice device)
+    /// <summary>Makes the streams.</summary>
+    /// <param name="device">The card.</param>
+    /// <param name="branches">What may run side by side.</param>
+    public CudaGraph(CudaDevice device, int branches)
     {
-        _device = device;
+        (_device, _streams, _joints) = (device, new nint[branches], new nint[branches]);
         using var current = device.MakeCurrent();
-        Check(cuStreamCreate(out nint stream, NonBlocking));
+        for (int i = 0; i < branches; i++)
+        {
+            Check(cuStreamCreate(out _streams[i], NonBlocking));
+            Check(cuEventCreate(out _joints[i], WithoutTime));
+        }
+
         Check(cuEventCreate(out _begin, WithoutTime));
         Check(cuEventCreate(out _end, WithoutTime));
-        Stream = stream;
     }
 
-    /// <summary>Where to queue what is to be recorded, and what goes ahead of a replay.</summary>
-    public nint Stream { get; }
+    /// <summary>Where to queue what goes ahead of a replay.</summary>
+    public nint Stream => _streams[0];
 
-    /// <summary>Records what <paramref name="work"/> queues on <see cref="Stream"/>; nothing of it runs. All its kernels must have run once before.</summary>
-    public void Record(Action work)
+    /// <summary>Records what <paramref name="work"/> queues on the stream of each branch; nothing of it runs. All its kernels must have run once before.</summary>
+    public void Record(Action<int, nint> work)
     {
         using var current = _device.MakeCurrent();
         Check(cuStreamBeginCapture(Stream, OfThisThread));
         nint graph = 0;
         try
         {
-            work();
+            Check(cuEventRecord(_joints[0], Stream));
+            for (int i = 1; i < _streams.Length; i++) Check(cuStreamWaitEvent(_streams[i], _joints[0], 0));
+            for (int i = 0; i < _streams.Length; i++) work(i, _streams[i]);
+            for (int i = 1; i < _streams.Length; i++)
+            {
+                Check(cuEventRecord(_joints[i], _streams[i]));
+                Check(cuStreamWaitEvent(Stream, _joints[i], 0));
+            }
         }
         finally
         {
@@ -67,6 +81,7 @@ internal sealed class CudaGraph : IDisposable
         _executable = 0;
         Check(cuEventDestroy(_begin));
         Check(cuEventDestroy(_end));
-        Check(cuStreamDestroy(Stream));
+        foreach (nint joint in _joints) Check(cuEventDestroy(joint));
+        foreach (nint stream in _streams) Check(cuStreamDestroy(stream));
     }
 }

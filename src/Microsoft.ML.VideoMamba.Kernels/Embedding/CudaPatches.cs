@@ -25,16 +25,16 @@ internal sealed class CudaPatches
     /// <param name="clips">(batch, colours[, frames], height, width), contiguous, float32 or bfloat16.</param>
     /// <param name="rows">Receives (batch, positions, pixels of a patch).</param>
     /// <param name="stream">Where to queue.</param>
-    public void Gather(Tensor clips, nint rows, nint stream = 0)
+    public void Gather(Tensor clips, nint rows, nint stream = 0) => Gather(clips, 0, (int)clips.shape[0], rows, stream);
+
+    /// <summary>Gathers those of <paramref name="count"/> clips from <paramref name="first"/> on.</summary>
+    public void Gather(Tensor clips, int first, int count, nint rows, nint stream)
     {
         bool pixelsFloat32 = clips.dtype == ScalarType.Float32;
-        nint address = DeviceMemory.Address(clips);
-        int atOnce = _grid.Width % Width == 0 && _grid.Patch % Width == 0 && _grid.Step % Width == 0 && address % (Width * clips.ElementSize) == 0 ? Width : 1;
-        long total = clips.shape[0] * _grid.Positions * _grid.PatchSize;
-        var source = new KernelSource(
-            "patch_gather.cu", ("F32", _float32 ? 1 : 0), ("PIXELS_F32", pixelsFloat32 ? 1 : 0), ("AT_ONCE", atOnce), ("PATCH", _grid.Patch), ("TUBELET", _grid.Tubelet),
-            ("COLOURS", _grid.Colours), ("STEP", _grid.Step));
-        _device.Kernel<PatchGatherArguments>(source, "patch_gather").Launch(
+        nint address = DeviceMemory.Address(clips, first * (clips.NumberOfElements / clips.shape[0]));
+        int atOnce = AtOnce(address, clips.ElementSize);
+        long total = (long)count * _grid.Positions * _grid.PatchSize;
+        Kernel(pixelsFloat32, atOnce).Launch(
             new PatchGatherArguments
             {
                 Clips = address,
@@ -49,4 +49,20 @@ internal sealed class CudaPatches
             },
             new Grid(Grid.Cover(total, Threads * atOnce)), Threads, stream: stream);
     }
+
+    /// <summary>Compiles what clips of either type need, where they lie as torch allocates them.</summary>
+    public void Prepare()
+    {
+        foreach (bool pixelsFloat32 in new[] { true, false }) Kernel(pixelsFloat32, AtOnce(address: 0, sizeof(float)));
+    }
+
+    /// <summary>Pixels that a thread takes at once: several where all rows of a patch begin at a whole vector.</summary>
+    private int AtOnce(nint address, long pixelBytes) =>
+        _grid.Width % Width == 0 && _grid.Patch % Width == 0 && _grid.Step % Width == 0 && address % (Width * pixelBytes) == 0 ? Width : 1;
+
+    private CudaKernel<PatchGatherArguments> Kernel(bool pixelsFloat32, int atOnce) => _device.Kernel<PatchGatherArguments>(
+        new KernelSource(
+            "patch_gather.cu", ("F32", _float32 ? 1 : 0), ("PIXELS_F32", pixelsFloat32 ? 1 : 0), ("AT_ONCE", atOnce), ("PATCH", _grid.Patch), ("TUBELET", _grid.Tubelet),
+            ("COLOURS", _grid.Colours), ("STEP", _grid.Step)),
+        "patch_gather");
 }

@@ -85,7 +85,7 @@ internal sealed class BlockFunction : autograd.MultiTensorFunction<BlockFunction
     /// <summary>The mixer's backward pass for parts of the batch, one after the other: what it takes beside its result is that of one part.</summary>
     private static Tensor RunInSlices(int slices, PackedMixer packed, MixerShape shape, ParameterGradients parameters, Tensor normed, Tensor? firstStates, Tensor dOut)
     {
-        int againChunk = new CudaMixer(CudaDevice.Of(normed), shape).AgainChunk, clips = shape.Batch / slices;
+        int againChunk = new CudaMixer(CudaDevice.Of(normed), shape, MixerLayout.Apart(shape)).AgainChunk, clips = shape.Batch / slices;
         var dNormed = empty_like(normed);
         for (int first = 0; first < shape.Batch; first += clips)
         {

@@ -6,13 +6,14 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 
 /// <summary>The steps of a mixer's forward pass on a card, from buffers to buffers: nothing is allocated, and all goes to one stream.</summary>
 /// <remarks>
-/// Buffers, in the activations' type: hidden and out (tokens, embed); xz (tokens, 2 inner); u, delta (directions, tokens, inner); selection (directions, tokens,
-/// Selected), whose rows hold B, C and delta's low-rank form; y (tokens, directions, inner), so that one product with the doubled out_proj adds the
-/// directions up.
+/// Buffers, in the activations' type: hidden and out (tokens, embed); u (directions, tokens, inner); selection (directions, tokens, Selected), whose rows hold B, C
+/// and delta's low-rank form. <see cref="MixerLayout"/> says how the expansion xz, delta and y lie; a token's y of both directions lie side by side, so that one
+/// product with the doubled out_proj adds the directions up.
 /// </remarks>
 internal sealed class CudaMixer
 {
     private readonly MixerShape _shape;
+    private readonly MixerLayout _layout;
     private readonly CudaConv _conv;
     private readonly CudaScan _scan;
     private readonly long _tokens, _inner;
@@ -20,14 +21,15 @@ internal sealed class CudaMixer
     /// <summary>Finds or compiles the kernels.</summary>
     /// <param name="device">The card.</param>
     /// <param name="shape">The sizes.</param>
+    /// <param name="layout">Where its tensors lie.</param>
     /// <param name="againChunk"><see cref="AgainChunk"/> of a batch that this is a part of; null for its own.</param>
-    public CudaMixer(CudaDevice device, MixerShape shape, int? againChunk = null)
+    public CudaMixer(CudaDevice device, MixerShape shape, MixerLayout layout, int? againChunk = null)
     {
-        (Device, _shape, _tokens, _inner) = (device, shape, shape.Tokens, shape.Inner);
+        (Device, _shape, _layout, _tokens, _inner) = (device, shape, layout, shape.Tokens, shape.Inner);
         _conv = CudaConv.Get(device, new CudaConvLayout(
-            shape.Inner, shape.Float32, shape.Taps, shape.Directions, SequenceDirection.Forward, Silu: true, XRow: 2 * shape.Inner, DxRow: 2 * shape.Inner));
+            shape.Inner, shape.Float32, shape.Taps, shape.Directions, SequenceDirection.Forward, Silu: true, XRow: layout.ExpansionRow, DxRow: 2 * shape.Inner));
         _scan = CudaScan.Get(device, new CudaScanLayout(
-            shape.Inner, shape.Float32, Softplus: true, Gate: true, ZRow: 2 * shape.Inner, shape.Selected, YRow: shape.Directions * shape.Inner, DyRow: shape.Inner, OutputsAgain: true));
+            shape.Inner, shape.Float32, Softplus: true, Gate: true, layout.DeltaRow, ZRow: layout.ExpansionRow, shape.Selected, layout.YRow, DyRow: shape.Inner, OutputsAgain: true));
         Chunk = _scan.ChunkFor(shape.Directions * shape.Batch, shape.Length);
         AgainChunk = againChunk ?? (Chunk < shape.Length ? Chunk : _scan.KnownChunkFor(shape.Directions * shape.Batch, shape.Length));
     }
@@ -53,13 +55,13 @@ internal sealed class CudaMixer
     /// <summary>The number of these chunks.</summary>
     public int AgainChunks => Grid.Cover(_shape.Length, AgainChunk);
 
-    /// <summary>xz = hidden in_proj'.</summary>
+    /// <summary>xz = hidden in_proj', in the order of in_proj's rows.</summary>
     public void Expand(CudaBlas blas, nint hidden, in MixerWeights weights, nint xz) => blas.Multiply(
-        Matrix(hidden, _shape.Embed), Matrix(weights.InProj, _shape.Embed).T, Matrix(xz, 2 * _shape.Inner), _shape.Tokens, 2 * _shape.Inner, _shape.Embed);
+        Matrix(hidden, _shape.Embed), Matrix(weights.InProj, _shape.Embed).T, Matrix(xz, _layout.ExpansionRow), _shape.Tokens, 2 * _shape.Inner, _shape.Embed);
 
     /// <summary>u = silu(conv x), each direction's.</summary>
     public void Convolve(nint xz, in MixerWeights weights, nint u, nint stream = 0) => _conv.Forward(
-        new ConvForwardArguments { X = xz, W = weights.ConvWeight, B = weights.ConvBias, U = u, Batch = _shape.Batch, Length = _shape.Length }, stream);
+        new ConvForwardArguments { X = Matrix(xz, 0).From(_layout.X).Address, W = weights.ConvWeight, B = weights.ConvBias, U = u, Batch = _shape.Batch, Length = _shape.Length }, stream);
 
     /// <summary>selection = u x_proj', each direction's.</summary>
     public void Select(CudaBlas blas, nint u, in MixerWeights weights, nint selection) => blas.Multiply(
@@ -67,7 +69,7 @@ internal sealed class CudaMixer
 
     /// <summary>delta = low-rank delta dt_proj', each direction's, before bias and softplus.</summary>
     public void StepSizes(CudaBlas blas, nint selection, in MixerWeights weights, nint delta) => blas.Multiply(
-        LowRank(selection), StepWeights(weights.DtProj).T, Activations(delta), _shape.Tokens, _shape.Inner, _shape.PaddedRank, _shape.Directions);
+        LowRank(selection), StepWeights(weights.DtProj).T, Matrix(delta, _layout.DeltaRow, _layout.DeltaDirection), _shape.Tokens, _shape.Inner, _shape.PaddedRank, _shape.Directions);
 
     /// <summary>y = both scans, gated. Where the scan runs in several chunks, <see cref="MixerBuffers.States"/> then holds their first states.</summary>
     /// <param name="buffers">All of them.</param>
@@ -86,10 +88,15 @@ internal sealed class CudaMixer
 
     /// <summary>out = y out_proj', the directions added up.</summary>
     public void Project(CudaBlas blas, nint y, in MixerWeights weights, nint output) => blas.Multiply(
-        Matrix(y, _shape.Directions * _shape.Inner), Matrix(weights.OutProjTwice, _shape.Directions * _shape.Inner).T, Matrix(output, _shape.Embed),
+        Matrix(y, _layout.YRow), Matrix(weights.OutProjTwice, _shape.Directions * _shape.Inner).T, Matrix(output, _shape.Embed),
         _shape.Tokens, _shape.Embed, _shape.Directions * _shape.Inner);
 
-    /// <summary>u or delta, or a gradient of their shape.</summary>
+    /// <summary>The same for each sequence's first token alone.</summary>
+    public void ProjectFirst(CudaBlas blas, nint y, in MixerWeights weights, nint output) => blas.Multiply(
+        Matrix(y, checked(_shape.Length * _layout.YRow)), Matrix(weights.OutProjTwice, _shape.Directions * _shape.Inner).T, Matrix(output, _shape.Embed),
+        _shape.Batch, _shape.Embed, _shape.Directions * _shape.Inner);
+
+    /// <summary>u, or a gradient of its shape.</summary>
     public Matrix Activations(nint address) => Matrix(address, _shape.Inner, _tokens * _inner);
 
     /// <summary>A selection: all of its columns.</summary>
@@ -111,12 +118,13 @@ internal sealed class CudaMixer
     {
         U = buffers.U,
         Delta = buffers.Delta,
-        Z = Matrix(buffers.XZ, 0).From(_inner).Address,
+        Z = Matrix(buffers.XZ, 0).From(_layout.Z).Address,
         BC = buffers.Selection,
         A = weights.A,
         D = weights.D,
         Bias = weights.DtBias,
         Y = buffers.Y,
+        DeltaDirection = _layout.DeltaDirection,
         YDirection = _inner,
         Sums = buffers.Sums,
         Batch = _shape.Batch,

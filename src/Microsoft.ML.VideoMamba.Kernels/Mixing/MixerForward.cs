@@ -20,7 +20,7 @@ internal sealed class MixerForward
     public MixerForward(PackedMixer packed, MixerShape shape, int? againChunk = null)
     {
         (_packed, _shape, _device, _type) = (packed, shape, packed.InProj.device, shape.Float32 ? ScalarType.Float32 : ScalarType.BFloat16);
-        _mixer = new CudaMixer(CudaDevice.Of(packed.InProj), shape, againChunk);
+        _mixer = new CudaMixer(CudaDevice.Of(packed.InProj), shape, MixerLayout.Apart(shape), againChunk);
         _weights = MixerWeights.Of(packed);
     }
 

@@ -16,7 +16,7 @@ internal readonly record struct MixerShape(int Batch, int Length, int Embed, int
     private const int RankMultiple = 8;
 
     /// <summary>Inner activations of one direction that keep a card busy for a few tenths of a millisecond in each of the long kernels.</summary>
-    private const int LeastOfSlice = 7_000_000;
+    private const int LeastOfSlice = 9_500_000;
 
     /// <summary>Tokens of all sequences.</summary>
     public int Tokens => checked(Batch * Length);

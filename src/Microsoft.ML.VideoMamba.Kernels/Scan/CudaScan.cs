@@ -12,11 +12,17 @@ internal sealed class CudaScan
     /// <summary>Steps between two kept states, which the backward kernel takes at a time.</summary>
     public const int StepsPerKept = 8;
 
-    private const int WarpChannels = 32, ForwardThreads = 64, CarryThreads = 128;
+    private const int WarpChannels = 32, CarryThreads = 128;
     private const int ShortestChunk = 32;
 
-    /// <summary>Warps that a multiprocessor's registers hold: of the forward kernels, and of the backward one by type.</summary>
-    private const int ForwardWarps = 12, BackwardWarps = 12, BackwardWarpsFloat32 = 8;
+    /// <summary>Groups of channels that fill a multiprocessor in a forward walk; warps that its registers hold of the backward kernel, by type.</summary>
+    private const int ForwardGroups = 12, BackwardWarps = 12, BackwardWarpsFloat32 = 8;
+
+    /// <summary>Groups of a multiprocessor up to which four warps share one, and two.</summary>
+    private const int MostForFour = 3, MostForTwo = 8;
+
+    /// <summary>Chunks that make up for walking a sequence twice, forwards.</summary>
+    private const int FewestChunks = 20;
 
     /// <summary>Warps that a block of the backward kernel can have, the usual number first.</summary>
     private static readonly int[] s_blockWarps = [4, 3];
@@ -25,7 +31,7 @@ internal sealed class CudaScan
 
     private readonly CudaDevice _device;
     private readonly CudaScanLayout _layout;
-    private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _ends, _adjointEnds;
+    private readonly Dictionary<int, ScanWalks> _walks;
     private readonly Lazy<CudaKernel<ScanCarryArguments>> _carry;
     private readonly Dictionary<int, Lazy<CudaKernel<ScanBackwardArguments>>> _backward;
 
@@ -35,12 +41,9 @@ internal sealed class CudaScan
         (string, int)[] constants =
         [
             ("CHANNELS", layout.Channels), ("F32", layout.Float32 ? 1 : 0), ("SOFTPLUS", layout.Softplus ? 1 : 0), ("GATE", layout.Gate ? 1 : 0),
-            ("Z_ROW", layout.ZRow), ("BC_ROW", layout.BCRow), ("Y_ROW", layout.YRow), ("DY_ROW", layout.DyRow), ("EVERY", StepsPerKept),
+            ("DELTA_ROW", layout.DeltaRow), ("Z_ROW", layout.ZRow), ("BC_ROW", layout.BCRow), ("Y_ROW", layout.YRow), ("DY_ROW", layout.DyRow), ("EVERY", StepsPerKept),
         ];
-        var forward = new KernelSource("scan_forward.cu", constants);
-        _forward = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_forward"));
-        _ends = new(() => device.Kernel<ScanForwardArguments>(forward, "scan_ends"));
-        _adjointEnds = new(() => device.Kernel<ScanForwardArguments>(forward, "adjoint_ends"));
+        _walks = ScanWalks.Parts.ToDictionary(parts => parts, parts => new ScanWalks(device, layout.Channels, parts, constants));
         _carry = new(() => device.Kernel<ScanCarryArguments>(new KernelSource("scan_carry.cu", ("CHANNELS", layout.Channels)), "scan_carry"));
         _backward = s_blockWarps.ToDictionary(warps => warps, warps => new Lazy<CudaKernel<ScanBackwardArguments>>(() => device.Kernel<ScanBackwardArguments>(
             new KernelSource("scan_backward.cu", [.. constants, ("WARPS", warps), ("OUTPUTS_AGAIN", layout.OutputsAgain ? 1 : 0)]), "scan_backward")));
@@ -59,12 +62,12 @@ internal sealed class CudaScan
     /// <param name="sequences">Batch times directions.</param>
     /// <param name="length">Steps of each.</param>
     public int ChunkFor(int sequences, int length) =>
-        ChunkFor(Warps(sequences), (long)ForwardWarps * _device.Multiprocessors, length, fewestChunks: 5);
+        ChunkFor(Groups(sequences), (long)ForwardGroups * _device.Multiprocessors, length, FewestChunks);
 
     /// <summary>The same for a walk from known first states, which is not walked twice: as many as fill the places.</summary>
     /// <param name="sequences">Batch times directions.</param>
     /// <param name="length">Steps of each.</param>
-    public int KnownChunkFor(int sequences, int length) => ChunkFor(Warps(sequences), (long)ForwardWarps * _device.Multiprocessors, length, fewestChunks: 2);
+    public int KnownChunkFor(int sequences, int length) => ChunkFor(Groups(sequences), (long)ForwardGroups * _device.Multiprocessors, length, fewestChunks: 2);
 
     /// <summary>How a backward scan is divided: into chunks, whose first walk costs a quarter of it, and blocks.</summary>
     /// <param name="sequences">Batch times directions.</param>
@@ -75,7 +78,7 @@ internal sealed class CudaScan
     {
         int row = new[] { _layout.Channels, _layout.ZRow, _layout.DyRow, _layout.BCRow }.Max();
         if ((long)length * row > int.MaxValue) throw new ArgumentOutOfRangeException(nameof(length), length, $"A backward scan takes sequences of at most {int.MaxValue / row} steps for rows of {row} numbers.");
-        int chunk = chunkSteps ?? ChunkFor(Warps(sequences), (long)BackwardWarpsOfMultiprocessor * _device.Multiprocessors, length, fewestChunks: 2), chunks = Grid.Cover(length, chunk);
+        int chunk = chunkSteps ?? ChunkFor(Groups(sequences), (long)BackwardWarpsOfMultiprocessor * _device.Multiprocessors, length, fewestChunks: 2), chunks = Grid.Cover(length, chunk);
         int warps = BlockWarps(_layout.Channels, (long)sequences * chunks, _device.Multiprocessors);
         return new ScanBackwardPlan(chunk, chunks, warps, Grid.Cover(_layout.Channels, warps * WarpChannels));
     }
@@ -91,10 +94,28 @@ internal sealed class CudaScan
         return s_blockWarps.Skip(1).Aggregate(s_blockWarps[0], (best, warps) => Busiest(warps) < Clearly * Busiest(best) ? warps : best);
     }
 
-    /// <summary>As many chunks as fill the places for warps once, if that is at least <paramref name="fewestChunks"/>; else none.</summary>
-    internal static int ChunkFor(long warps, long places, int length, int fewestChunks)
+    /// <summary>Groups of a sequence's channels.</summary>
+    public static int GroupsOf(int channels) => Grid.Cover(channels, WarpChannels);
+
+    /// <summary>Clips of a batch to scan at a time: the fewest that are shared among as many warps as all of them would be, and keep the card as busy.</summary>
+    /// <param name="batch">All clips.</param>
+    /// <param name="groups">Groups of channels of a clip, its directions counted.</param>
+    /// <param name="multiprocessors">The card's.</param>
+    public static int ClipsAtOnce(int batch, int groups, int multiprocessors)
     {
-        long chunks = Math.Min(places / warps, length / ShortestChunk);
+        double busy = PartsFor((long)batch * groups, multiprocessors) switch { 4 => 1.4, 2 => MostForFour, _ => MostForTwo };
+        int slices = Math.Max(1, (int)(batch * groups / (busy * multiprocessors)));
+        return Grid.Cover(batch, slices);
+    }
+
+    /// <summary>Warps that share a group of channels in a forward walk: the more, the fewer groups there are. One walks with the fewest instructions, four with the shortest steps.</summary>
+    internal static int PartsFor(long groups, int multiprocessors) =>
+        groups <= (long)MostForFour * multiprocessors ? 4 : groups <= (long)MostForTwo * multiprocessors ? 2 : 1;
+
+    /// <summary>As many chunks as fill the places for groups of channels once, if that is at least <paramref name="fewestChunks"/>; else none.</summary>
+    internal static int ChunkFor(long groups, long places, int length, int fewestChunks)
+    {
+        long chunks = Math.Min(places / groups, length / ShortestChunk);
         if (chunks < fewestChunks) return length;
         int chunk = Grid.Cover(Grid.Cover(length, (int)chunks), StepsPerKept) * StepsPerKept;
         return chunk < length ? chunk : length;
@@ -109,23 +130,26 @@ internal sealed class CudaScan
     /// <param name="first">With several chunks: the states before the first step, (directions, batch, N, channels), or 0.</param>
     /// <param name="last">With several chunks: receives the states after the last step, or 0.</param>
     /// <param name="stream">Where to queue.</param>
-    public void Forward(ScanForwardArguments arguments, int directions, nint first = 0, nint last = 0, nint stream = 0)
+    /// <param name="parts">How many warps share a group of channels, or null for as many as are found best.</param>
+    public void Forward(ScanForwardArguments arguments, int directions, nint first = 0, nint last = 0, nint stream = 0, int? parts = null)
     {
-        if (Chunks(arguments) > 1)
+        var walks = Walks(arguments, directions, parts);
+        if (arguments.Chunks > 1)
         {
             var ends = arguments;
             (ends.First, ends.Last, ends.Kept, ends.Marks, ends.Skip) = (0, arguments.First, 0, 0, last == 0 ? SkippedChunk.Last : SkippedChunk.None);
-            _ends.Value.Launch(ends, ForwardGrid(ends, directions), ForwardThreads, stream: stream);
+            walks.Ends(ends, directions, stream);
             Carry(arguments, directions, arguments.First, first, last, backwards: false, stream);
         }
 
-        _forward.Value.Launch(arguments, ForwardGrid(arguments, directions), ForwardThreads, stream: stream);
+        walks.Outputs(arguments, directions, stream);
     }
 
     /// <summary>Walks again what <see cref="Forward"/> walked, for the states alone.</summary>
     /// <param name="arguments">The operands but for z and D; Kept, which receives the states; First, with several chunks what the forward scan left there.</param>
     /// <param name="directions">1 or 2.</param>
-    public void KeepStates(in ScanForwardArguments arguments, int directions) => _ends.Value.Launch(arguments, ForwardGrid(arguments, directions), ForwardThreads);
+    /// <param name="parts">As in <see cref="Forward"/>.</param>
+    public void KeepStates(in ScanForwardArguments arguments, int directions, int? parts = null) => Walks(arguments, directions, parts).Ends(arguments, directions);
 
     /// <summary>Scans backwards.</summary>
     /// <param name="arguments">All of it, Chunk as the plan says; with several chunks Carried must be the place of a state for each chunk.</param>
@@ -133,7 +157,8 @@ internal sealed class CudaScan
     /// <param name="directions">1 or 2.</param>
     /// <param name="sums">With several chunks: room for the sums of each, (directions, batch, chunks, channels).</param>
     /// <param name="last">With several chunks: the gradient of the last states / ln 2, (directions, batch, N, channels), or 0.</param>
-    public void Backward(ScanBackwardArguments arguments, ScanBackwardPlan plan, int directions, nint sums = 0, nint last = 0)
+    /// <param name="parts">With several chunks: as in <see cref="Forward"/>, for the walk to their ends.</param>
+    public void Backward(ScanBackwardArguments arguments, ScanBackwardPlan plan, int directions, nint sums = 0, nint last = 0, int? parts = null)
     {
         arguments.Chunk = plan.Chunk;
         if (plan.Chunks > 1)
@@ -148,6 +173,7 @@ internal sealed class CudaScan
                 Bias = arguments.Bias,
                 Last = arguments.Carried,
                 Sums = sums,
+                DeltaDirection = (long)arguments.Batch * arguments.Length * _layout.Channels,
                 DyDirection = arguments.DyDirection,
                 Batch = arguments.Batch,
                 Length = arguments.Length,
@@ -155,7 +181,7 @@ internal sealed class CudaScan
                 Reverse = arguments.Reverse,
                 Skip = SkippedChunk.First,
             };
-            _adjointEnds.Value.Launch(ends, ForwardGrid(ends, directions), ForwardThreads);
+            Walks(ends, directions, parts).AdjointEnds(ends, directions);
             Carry(ends, directions, arguments.Carried, last, 0, backwards: true, stream: 0);
         }
 
@@ -164,8 +190,6 @@ internal sealed class CudaScan
     }
 
     private int BackwardWarpsOfMultiprocessor => _layout.Float32 ? BackwardWarpsFloat32 : BackwardWarps;
-
-    private static int Chunks(in ScanForwardArguments arguments) => Grid.Cover(arguments.Length, arguments.Chunk);
 
     private void Carry(in ScanForwardArguments scan, int directions, nint states, nint first, nint last, bool backwards, nint stream)
     {
@@ -177,16 +201,16 @@ internal sealed class CudaScan
             First = first,
             Last = last,
             Batch = scan.Batch,
-            Chunks = Chunks(scan),
+            Chunks = scan.Chunks,
             Backwards = backwards ? 1 : 0,
         };
         _carry.Value.Launch(arguments, new Grid(Grid.Cover(_layout.Channels, CarryThreads), States, (long)directions * scan.Batch), CarryThreads, stream: stream);
     }
 
-    private Grid ForwardGrid(in ScanForwardArguments arguments, int directions) =>
-        new(Grid.Cover(_layout.Channels, ForwardThreads), (long)arguments.Batch * (Chunks(arguments) - (arguments.Skip == SkippedChunk.None ? 0 : 1)), directions);
+    private ScanWalks Walks(in ScanForwardArguments arguments, int directions, int? parts) =>
+        _walks[parts ?? PartsFor(Groups(directions * arguments.Batch) * arguments.Chunks, _device.Multiprocessors)];
 
-    private long Warps(int sequences) => Grid.Cover(_layout.Channels, WarpChannels) * (long)sequences;
+    private long Groups(int sequences) => GroupsOf(_layout.Channels) * (long)sequences;
 
     /// <summary>The size of scan_backward.cu's BlockMemory.</summary>
     private int BackwardSharedBytes(int warps)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.VideoMamba.Kernels.Cuda;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Scan;
 
@@ -10,7 +11,10 @@ internal struct ScanForwardArguments
     public nint A, D, Bias;
     public nint Y;
     public nint First, Last, Kept, Marks, Sums;
-    public long YDirection, DyDirection;
+    public long DeltaDirection, YDirection, DyDirection;
     public int Batch, Length, Chunk, Reverse, Marked;
     public SkippedChunk Skip;
+
+    /// <summary>The number of chunks of each sequence.</summary>
+    public readonly int Chunks => Grid.Cover(Length, Chunk);
 }

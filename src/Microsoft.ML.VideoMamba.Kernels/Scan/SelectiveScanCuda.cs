@@ -72,8 +72,9 @@ internal static class SelectiveScanCuda
     /// <param name="operands">What to scan.</param>
     /// <param name="keep">Whether a backward pass follows.</param>
     /// <param name="chunkSteps">Steps of the chunks, or null for as many as are found best.</param>
+    /// <param name="parts">Warps that share a group of channels, or null for as many as are found best.</param>
     /// <returns>y and the last states; where <paramref name="keep"/>, the states that the backward pass starts from.</returns>
-    public static (List<Tensor> Outputs, Tensor? Kept) Forward(CudaScanOperands operands, bool keep, int? chunkSteps = null)
+    public static (List<Tensor> Outputs, Tensor? Kept) Forward(CudaScanOperands operands, bool keep, int? chunkSteps = null, int? parts = null)
     {
         var (directions, batch, length, channels) = operands.Sizes;
         var scan = operands.Scan();
@@ -94,6 +95,7 @@ internal static class SelectiveScanCuda
             D = DeviceMemory.Address(operands.D),
             Bias = DeviceMemory.Address(operands.DeltaBias),
             Y = DeviceMemory.Address(y),
+            DeltaDirection = (long)batch * length * channels,
             YDirection = (long)batch * length * channels,
             Kept = DeviceMemory.Address(kept),
             Sums = DeviceMemory.Address(sums),
@@ -104,14 +106,14 @@ internal static class SelectiveScanCuda
             Chunk = chunk,
             Reverse = operands.Options.Reverse,
         };
-        scan.Forward(arguments, directions, DeviceMemory.Address(first), DeviceMemory.Address(last));
+        scan.Forward(arguments, directions, DeviceMemory.Address(first), DeviceMemory.Address(last), parts: parts);
         GC.KeepAlive((operands, first, states, sums));
         return ([y, CudaScanOperands.FromKernel(last, Scaled.Out)], kept);
     }
 
     /// <summary>Runs the backward kernels.</summary>
     /// <returns>Gradients of u, delta, A, B and C together, D, z, the delta bias and the first states; null for operands that are absent.</returns>
-    public static List<Tensor?> Backward(CudaScanOperands operands, Tensor kept, Tensor? dy, Tensor? dLast, int? chunkSteps = null)
+    public static List<Tensor?> Backward(CudaScanOperands operands, Tensor kept, Tensor? dy, Tensor? dLast, int? chunkSteps = null, int? parts = null)
     {
         var (directions, batch, length, channels) = operands.Sizes;
         var scan = operands.Scan();
@@ -150,7 +152,7 @@ internal static class SelectiveScanCuda
             Length = length,
             Reverse = operands.Options.Reverse,
         };
-        scan.Backward(arguments, plan, directions, DeviceMemory.Address(sums), DeviceMemory.Address(carriedIn));
+        scan.Backward(arguments, plan, directions, DeviceMemory.Address(sums), DeviceMemory.Address(carriedIn), parts);
         GC.KeepAlive((operands, kept, sums, dy, carriedIn, carried));
         return
         [

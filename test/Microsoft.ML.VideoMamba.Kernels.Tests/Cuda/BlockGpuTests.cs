@@ -87,8 +87,8 @@ public sealed class BlockGpuTests
 
         foreach (var (name, gradient) in Gradients(new StreamTape(), walks: 2))
         {
-            double deviation = ((gradient - expected[name]).norm() / expected[name].norm()).item<double>();
-            Assert.IsTrue(deviation < 1e-3, $"{name} deviates by {deviation:e2}");
+            double deviation = (gradient - expected[name]).norm().item<double>(), size = expected[name].norm().item<double>();
+            Assert.IsTrue(deviation <= 3e-3 * size, $"{name} of size {size:e2} deviates by {deviation:e2}: more than bfloat16's rounding, three layers on");
         }
 
         Dictionary<string, Tensor> Gradients(StreamTape? tape, int walks)
@@ -125,8 +125,9 @@ public sealed class BlockGpuTests
             var expected = Gradients(1);
             foreach (var (name, gradient) in Gradients(slices))
             {
-                double deviation = (gradient - expected[name]).norm().item<double>() / expected[name].norm().item<double>();
-                Assert.IsTrue(deviation < (type == ScalarType.Float32 ? 1e-5 : 1e-2), $"{name} deviates by {deviation:e2} in {type}");
+                // With one token A has no gradient.
+                double deviation = (gradient - expected[name]).norm().item<double>(), size = expected[name].norm().item<double>();
+                Assert.IsTrue(deviation <= (type == ScalarType.Float32 ? 1e-5 : 1e-2) * size, $"{name} of size {size:e2} deviates by {deviation:e2} in {type}");
             }
 
             Dictionary<string, Tensor> Gradients(int parts)

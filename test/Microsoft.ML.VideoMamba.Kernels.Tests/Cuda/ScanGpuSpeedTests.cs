@@ -14,6 +14,8 @@ namespace Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
 [DoNotParallelize]
 public sealed class ScanGpuSpeedTests
 {
+    private const int Directions = 2;
+
     public required TestContext TestContext { get; set; }
 
     [TestMethod]
@@ -64,6 +66,73 @@ public sealed class ScanGpuSpeedTests
             double forward = Median(() => SelectiveScanCuda.Forward(operands, keep: false, chunk)), backward = Median(() => SelectiveScanCuda.Backward(operands, kept!, dy, null, chunk));
             TestContext.WriteLine(JsonSerializer.Serialize(new { scan = new[] { batch, length, channels }, chunk, forward, backward }));
         }
+    }
+
+    /// <summary>What several warps to a group of channels, and chunks, bring forwards: the kernels alone. First the choice that is made where nothing is asked for.</summary>
+    [TestMethod]
+    [DataRow(64, 1569, 384, "1")]
+    [DataRow(32, 1569, 384, "1,4")]
+    [DataRow(16, 1569, 384, "1,4,8")]
+    [DataRow(8, 1569, 384, "1,8")]
+    [DataRow(4, 1569, 384, "1,4,8,16")]
+    [DataRow(1, 1569, 384, "1,8,16,32,49")]
+    [DataRow(64, 3137, 384, "1")]
+    [DataRow(32, 6273, 384, "1")]
+    [DataRow(16, 12545, 384, "1,4")]
+    [DataRow(8, 12545, 384, "1,2,4,8")]
+    [DataRow(4, 12545, 384, "1,4,8,16")]
+    [DataRow(2, 12545, 384, "1,8,16,33")]
+    [DataRow(1, 12545, 384, "1,8,11,16,22,33,44,66,88")]
+    [DataRow(64, 1569, 768, "1")]
+    [DataRow(32, 1569, 1152, "1")]
+    [DataRow(16, 1569, 1152, "1")]
+    [DataRow(8, 12545, 1152, "1,2")]
+    [DataRow(4, 12545, 1152, "1,2,4")]
+    [DataRow(2, 12545, 1152, "1,4,8,11")]
+    [DataRow(1, 12545, 1152, "1,7,11,15,22")]
+    public void Parts(int batch, int length, int channels, string chunkCounts)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        var operands = Operands(batch, length, channels);
+        var scan = operands.Scan();
+        Tensor y = empty_like(operands.U), states = operands.Empty(Directions, batch, length / 32 + 1, CudaScan.States, channels), sums = operands.Empty(Directions, batch, length / 32 + 1, channels);
+        int marked = scan.KnownChunkFor(Directions * batch, length);
+        void Report(int chunk, int? parts)
+        {
+            int chunks = Grid.Cover(length, chunk);
+            var arguments = Arguments(operands, y) with { Chunk = chunk, First = chunks > 1 ? DeviceMemory.Address(states) : 0, Sums = DeviceMemory.Address(sums), Marked = marked };
+            double forward = Median(() => scan.Forward(arguments, Directions, parts: parts));
+            double marking = chunks > 1 ? 0 : Median(() => scan.Forward(arguments with { Marks = DeviceMemory.Address(states) }, Directions, parts: parts));
+            TestContext.WriteLine(JsonSerializer.Serialize(new { scan = new[] { batch, length, channels }, chunks, parts = parts ?? 0, forward, marking }));
+        }
+
+        Report(scan.ChunkFor(Directions * batch, length), null);
+        foreach (int chunks in chunkCounts.Split(',').Select(count => int.Parse(count, CultureInfo.InvariantCulture)))
+        {
+            int chunk = Math.Min(length, Grid.Cover(Grid.Cover(length, chunks), CudaScan.StepsPerKept) * CudaScan.StepsPerKept);
+            foreach (int parts in ScanWalks.Parts) Report(chunk, parts);
+        }
+    }
+
+    private static ScanForwardArguments Arguments(CudaScanOperands operands, Tensor y)
+    {
+        var (_, batch, length, channels) = operands.Sizes;
+        return new()
+        {
+            U = DeviceMemory.Address(operands.U),
+            Delta = DeviceMemory.Address(operands.Delta),
+            Z = DeviceMemory.Address(operands.Z),
+            BC = DeviceMemory.Address(operands.BC),
+            A = DeviceMemory.Address(operands.A),
+            D = DeviceMemory.Address(operands.D),
+            Bias = DeviceMemory.Address(operands.DeltaBias),
+            Y = DeviceMemory.Address(y),
+            DeltaDirection = (long)batch * length * channels,
+            YDirection = (long)batch * length * channels,
+            Batch = batch,
+            Length = length,
+        };
     }
 
     private static CudaScanOperands Operands(int batch, int length, int channels)

@@ -23,8 +23,15 @@ DEVICE unsigned short round_bf16(float v) { unsigned short r; asm("cvt.rn.bf16.f
 DEVICE void copy16(void* to, const void* from, bool on) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 16 : 0) : "memory");
 }
+DEVICE void copy4(void* to, const void* from, bool on) {
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 4 : 0) : "memory");
+}
 DEVICE void copy8(void* to, const void* from, bool on) {
   asm volatile("cp.async.ca.shared.global [%0], [%1], 8, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 8 : 0) : "memory");
+}
+template<int BYTES> DEVICE void copy_bytes(void* to, const void* from, bool on) {
+  static_assert(BYTES == 4 || BYTES == 8 || BYTES == 16, "what an asynchronous copy takes");
+  if (BYTES == 16) copy16(to, from, on); else if (BYTES == 8) copy8(to, from, on); else copy4(to, from, on);
 }
 DEVICE void copy_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 template<int PENDING> DEVICE void copy_wait() { asm volatile("cp.async.wait_group %0;" :: "n"(PENDING) : "memory"); }
@@ -36,3 +43,15 @@ DEVICE unsigned load_constant(const unsigned* p) { unsigned v; asm("ld.global.nc
 DEVICE f2 load_constant(const f2* p) { f2 v; asm("ld.global.nc.v2.f32 {%0, %1}, [%2];" : "=f"(v.x), "=f"(v.y) : "l"(p)); return v; }
 DEVICE f4 load_constant(const f4* p) { f4 v; asm("ld.global.nc.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "l"(p)); return v; }
 DEVICE half4_raw load_constant(const half4_raw* p) { half4_raw v; asm("ld.global.nc.v2.u32 {%0, %1}, [%2];" : "=r"(v.x), "=r"(v.y) : "l"(p)); return v; }
+
+// COUNT neighbouring floats, a power of two from 2 on, aligned to as much as 16 bytes.
+template<int COUNT> DEVICE void take(const float* from, float* to) {
+  #pragma unroll
+  for (int i = 0; i + 4 <= COUNT; i += 4) { const f4 v = *(const f4*)(from + i); to[i] = v.x; to[i + 1] = v.y; to[i + 2] = v.z; to[i + 3] = v.w; }
+  if (COUNT == 2) { const f2 v = *(const f2*)from; to[0] = v.x; to[1] = v.y; }
+}
+template<int COUNT> DEVICE void put(const float* from, float* to) {
+  #pragma unroll
+  for (int i = 0; i + 4 <= COUNT; i += 4) *(f4*)(to + i) = f4{from[i], from[i + 1], from[i + 2], from[i + 3]};
+  if (COUNT == 2) *(f2*)to = f2{from[0], from[1]};
+}

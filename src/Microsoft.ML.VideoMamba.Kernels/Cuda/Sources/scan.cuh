@@ -18,8 +18,11 @@
 #ifndef CHANNELS
 #define CHANNELS 384             // compile-time, so that row offsets fold into instructions; a multiple of 8
 #endif
+#ifndef DELTA_ROW
+#define DELTA_ROW CHANNELS       // elements from a token's delta to the next token's
+#endif
 #ifndef Z_ROW
-#define Z_ROW CHANNELS           // elements from a token's z to the next token's
+#define Z_ROW CHANNELS           // the same for z
 #endif
 #ifndef BC_ROW
 #define BC_ROW (2 * N)           // the same for B and C

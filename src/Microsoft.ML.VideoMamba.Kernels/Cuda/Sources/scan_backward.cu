@@ -13,6 +13,7 @@
 // A block's warps add up their dB and dC; the blocks' sums go to slices of their own, so that the result is the same at every run.
 #define SOFT_EXP 0               // the multiply-add pipe is the busier one here
 #include "scan.cuh"
+static_assert(DELTA_ROW == CHANNELS, "delta is a tensor of its own here");
 #ifndef WARPS
 #define WARPS 4                  // of a block
 #endif

@@ -1,22 +1,34 @@
 // The selective scan, both directions in one launch. scan.cuh has the symbols.
 //
-//   u, delta  (directions, batch, length, CHANNELS)      z  (batch, length, Z_ROW), shared by the directions      bc  (directions, batch, length, BC_ROW)
+//   u  (directions, batch, length, CHANNELS)      z  (batch, length, Z_ROW), shared by the directions      bc  (directions, batch, length, BC_ROW)
 //   A  (directions, CHANNELS, N) float32                 D, bias  (directions, CHANNELS) float32
-//   y  directions `y_direction` elements apart, rows of Y_ROW;   dy (adjoint_ends: in the place of u) likewise
+//   y  directions `y_direction` elements apart, rows of Y_ROW;   delta, dy (adjoint_ends: in the place of u) likewise
+//   y may lie in the place of delta: each of its elements is written by the thread that read delta there, after that.
 //
-// A lane owns a channel and its 16 states; a warp owns 32 channels and shares nothing with the block's others. Rows of u, delta, z and B|C of eight steps come
-// by asynchronous copies, STAGES groups deep; B and C are widened to float32 once a group and warp and then read as 16-byte broadcasts. The step sizes of a
-// group are computed during the group before, so that the latency of softplus hides behind it. No tensor instruction: the card then runs at its full clock.
+// A block owns 32 channels, a lane of each of its PARTS warps one of them and N / PARTS of its states: few sequences then still give the card enough warps, and
+// no work is done twice. What is not of a state (step size, l u, the sum over states, skip, gate) is done once: a thread does it for a piece of neighbouring
+// channels of one step, whose elements it copied itself, and hands it to and takes it from the lanes through shared memory. A round of the loop walks eight
+// steps, prepares the eight after them and finishes the eight before, with one barrier. Rows come by asynchronous copies, STAGES rounds deep; B and C are widened
+// to float32 once and then read as broadcasts. No tensor instruction: the card then runs at its full clock.
 //
 // A long sequence at a small batch is cut into chunks and takes three launches: scan_ends (each chunk's last state from zero, and its sum of l), scan_carry
 // (from these each chunk's first state), scan_forward (each chunk from its first state). The gradient's walk is cut at the same places: adjoint_ends gives what
 // each chunk adds to the gradient of the state before it, walking it backwards: P = 2^(l A) (P + ln 2 dy C), with dy in the place of u and C in that of B.
 // scan_ends also walks a sequence again to keep its states, given each chunk's first: a walk without outputs, for a backward pass.
 #include "scan.cuh"
-#define WARPS 2
-#ifndef STAGES
-#define STAGES 4
+#ifndef PARTS
+#define PARTS 2                  // 1, 2 or 4
 #endif
+#ifndef STAGES
+#define STAGES 4                 // a power of two
+#endif
+#ifndef BLOCKS
+#define BLOCKS (PARTS == 1 ? 12 : PARTS == 2 ? 10 : 6)   // that a multiprocessor has registers for
+#endif
+#define OWN (N / PARTS)          // states of a lane
+#define PIECE (8 / PARTS)        // channels of a thread
+#define ROUND 8                  // steps
+static_assert(EVERY == ROUND, "a state is kept each round");
 
 struct ScanForwardArguments {
   const act *u, *delta, *z, *bc;
@@ -24,156 +36,201 @@ struct ScanForwardArguments {
   act* y;
   const float* first;      // (directions, batch, chunks, N, CHANNELS) states / ln 2 before each chunk, or null for zeros
   float* last;             // (directions, batch, chunks, N, CHANNELS) states / ln 2 after each chunk, or null
-  act* kept;               // (directions, batch, ceil(length / EVERY), N, CHANNELS) states / ln 2 before every EVERY-th step, rounded, or null
-  float* marks;            // (directions, batch, ceil(length / marked), N, CHANNELS) states / ln 2 before every `marked`-th step, or null: scan_forward in one chunk
+  act* kept;               // (directions, batch, ceil(length / EVERY), N, CHANNELS) states / ln 2 before every EVERY-th step, rounded, or null: scan_keeping and scan_ends
+  float* marks;            // (directions, batch, ceil(length / marked), N, CHANNELS) states / ln 2 before every `marked`-th step, or null: scan_keeping in one chunk
   float* sums;             // (directions, batch, chunks, CHANNELS) sums of l over each chunk: scan_ends and adjoint_ends, or null
-  long long y_direction, dy_direction;   // elements from one direction's y (dy) to the other's; 0 where both get the same dy
+  long long delta_direction, y_direction, dy_direction;   // elements from one direction's delta (y, dy) to the other's; 0 where both get the same dy
   int batch, length, chunk;   // steps of a chunk: a multiple of EVERY and 8, or the length
   int reverse;                // what the first direction is: 0 forward, 1 reverse; the second is the other
   int marked;                 // a multiple of 8
   int skip;                   // the chunk whose end no one asks for: scan_ends and adjoint_ends
 };
 
-struct __align__(16) Stage { act u[8][32], delta[8][32], z[8][32], bc[8][2 * N]; };
-struct Shared { Stage ring[WARPS][STAGES]; f4 bc[WARPS][2][8][8]; };
-
 enum Walk { OUTPUTS, ENDS, ADJOINT };
 enum Skip { NONE, FIRST, LAST };
 
-template<int WALK> DEVICE void scan(const ScanForwardArguments& args, Shared& shared) {
-  const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5, g = lane >> 2, t = lane & 3;
-  const int base = (blockIdx.x * WARPS + warp) * 32;
-  if (base >= CHANNELS) return;
+struct __align__(16) Rows { act u[ROUND * 32], delta[ROUND * 32], z[ROUND * 32], bc[ROUND * 2 * N]; };
+template<int WALK> struct Prepared {
+  f2 fed[ROUND * 32];                                        // l and what feeds the states, of a step and channel
+  f4 bc[ROUND * N / 2];
+  float y[WALK == OUTPUTS ? PARTS : 1][ROUND * 32];          // <C, h> of each warp's states
+};
+template<int WALK> struct Shared { Rows ring[STAGES]; Prepared<WALK> rounds[2]; };
+
+DEVICE void barrier() { if (PARTS == 1) __syncwarp(); else __syncthreads(); }
+
+template<int WALK, bool KEEPING> DEVICE void scan(const ScanForwardArguments& args, Shared<WALK>& shared) {
+  const int lane = threadIdx.x & 31, part = threadIdx.x >> 5, base = blockIdx.x * 32;
   const int chunks = (args.length + args.chunk - 1) / args.chunk, walked = chunks - (args.skip != NONE), direction = blockIdx.z;
   const int clip = blockIdx.y / walked, k = blockIdx.y % walked + (args.skip == FIRST);
   const bool forwards = (direction ^ args.reverse) == 0;
   const int sign = forwards != (WALK == ADJOINT) ? 1 : -1, length = args.length;
   const int start = k * args.chunk, end = min(length, start + args.chunk);
   const long long sequence = (long long)direction * args.batch + clip, row = sequence * chunks + k;
+  constexpr bool gated = GATE && WALK != ENDS;
+
+  // What the lane walks: OWN states of channel c.
   const bool live = base + lane < CHANNELS;
   const int c = live ? base + lane : CHANNELS - 1;
-  auto token = [&](int step) {
-    const int walked = WALK == ADJOINT ? start + end - 1 - step : step;
-    return forwards ? walked : length - 1 - walked;
-  };
-
-  constexpr bool gated = GATE && WALK != ENDS;
-  float a[N], h[N];
-  const float* A = args.A + (direction * CHANNELS + c) * N;
+  const long long own = (long long)part * OWN * CHANNELS + c;
+  const float* A = args.A + (direction * CHANNELS + c) * N + part * OWN;
+  float a[OWN], h[OWN], sum = 0.f;
   #pragma unroll
-  for (int n = 0; n < N; n++) {
+  for (int n = 0; n < OWN; n++) {
     a[n] = A[n];
-    h[n] = args.first ? args.first[(row * N + n) * CHANNELS + c] : 0.f;
+    h[n] = args.first ? args.first[(row * N + n) * CHANNELS + own] : 0.f;
   }
-  const float skip = args.D && WALK == OUTPUTS ? args.D[direction * CHANNELS + c] : 0.f, bias = args.bias ? args.bias[direction * CHANNELS + c] * LOG2E : 0.f;
-  float sum = 0.f;
 
-  // The lane copies pieces of row g of each array. Behind the last channel it copies the first ones again: they are never used.
-  const int piece = 8 * t;
+  // What the thread copies, prepares and finishes: a piece of a round's row g. Behind the last channel it copies the first ones again: they are never used.
+  const int g = threadIdx.x / (4 * PARTS), piece = threadIdx.x % (4 * PARTS) * PIECE;
   const bool inside = base + piece < CHANNELS;
-  const long long from = token(start + g);
-  const act* u = args.u + (WALK == ADJOINT ? direction * args.dy_direction + ((long long)clip * length + from) * DY_ROW : (sequence * length + from) * CHANNELS) + (inside ? base + piece : 0);
-  const act* delta = args.delta + (sequence * length + from) * CHANNELS + (inside ? base + piece : 0);
-  const act* z = gated ? args.z + ((long long)clip * length + from) * Z_ROW + (inside ? base + piece : 0) : 0;
-  const act* bc = args.bc + (sequence * length + from) * BC_ROW + piece;
-  auto fetch = [&](int step) {
-    Stage& stage = shared.ring[warp][((step - start) >> 3) % STAGES];
-    const bool in = step + g < end;
-    #pragma unroll
-    for (int i = 0; i < PIECES; i++) {
-      const int at = piece + i * WIDE;
-      copy16(&stage.u[g][at], u + i * WIDE, in); copy16(&stage.delta[g][at], delta + i * WIDE, in); copy16(&stage.bc[g][at], bc + i * WIDE, in);
-      if (gated) copy16(&stage.z[g][at], z + i * WIDE, in);
-    }
+  const int channel = inside ? base + piece : 0, walk_row = WALK == ADJOINT ? end - 1 - g : start + g;
+  const long long from = forwards ? walk_row : length - 1 - walk_row, token = (long long)clip * length + from, ours = sequence * length + from;
+  const act* u = args.u + (WALK == ADJOINT ? direction * args.dy_direction + token * DY_ROW : ours * CHANNELS) + channel;
+  const act* delta = args.delta + direction * args.delta_direction + token * DELTA_ROW + channel;
+  const act* z = args.z + token * Z_ROW + channel;
+  const act* bc = args.bc + ours * BC_ROW + piece;
+  act* y = args.y + direction * args.y_direction + (token - sign * ROUND) * Y_ROW + channel;       // of the round before
+  float skip[PIECE], bias[PIECE];
+  #pragma unroll
+  for (int i = 0; i < PIECE; i++) {
+    skip[i] = args.D && WALK == OUTPUTS ? args.D[direction * CHANNELS + channel + i] : 0.f;
+    bias[i] = args.bias ? args.bias[direction * CHANNELS + channel + i] * LOG2E : 0.f;
+  }
+
+  const int at = g * 32 + piece, rest = end - start - g;       // round r has a row g where ROUND * r < rest
+  auto fetch = [&](int round) {
+    Rows& to = shared.ring[round & (STAGES - 1)];
+    const bool in = ROUND * round < rest;
+    copy<PIECE>(to.u + at, u, in); copy<PIECE>(to.delta + at, delta, in); copy<PIECE>(to.bc + at, bc, in);
+    if (gated) copy<PIECE>(to.z + at, z, in);
     copy_commit();
-    u += sign * 8 * (WALK == ADJOINT ? DY_ROW : CHANNELS); delta += sign * 8 * CHANNELS; bc += sign * 8 * BC_ROW;
-    if (gated) z += sign * 8 * Z_ROW;
+    u += sign * ROUND * (WALK == ADJOINT ? DY_ROW : CHANNELS); delta += sign * ROUND * DELTA_ROW; bc += sign * ROUND * BC_ROW; z += sign * ROUND * Z_ROW;
   };
-  float l[8];
-  auto prepare = [&](int step) {                             // the step sizes and the float32 B|C of the group at `step`
-    const int group = (step - start) >> 3;
-    const Stage& stage = shared.ring[warp][group % STAGES];
+  float fed[2 * PIECE], maps[PIECE];                           // of the next round
+  auto prepare = [&](int round) {
+    const Rows& of = shared.ring[round & (STAGES - 1)];
+    const float valid = ROUND * round < rest ? 1.f : 0.f;        // a step past the end is none: the state stays
+    float input[PIECE], s[PIECE], gate[PIECE];
+    widen<PIECE>(of.u + at, input); widen<PIECE>(of.delta + at, s); widen<PIECE>(of.bc + at, maps);
+    if (gated && WALK == ADJOINT) widen<PIECE>(of.z + at, gate);
     #pragma unroll
-    for (int i = 0; i < 8; i++) {
-      const float s = fmaf(up(stage.delta[i][lane]), LOG2E, bias);
-      l[i] = step_size(step + i < end ? s : NO_STEP);
-      if (WALK != OUTPUTS) sum += l[i];
+    for (int i = 0; i < PIECE; i++) {
+      const float l = valid * step_size(fmaf(s[i], LOG2E, bias[i]));
+      fed[2 * i] = l;
+      fed[2 * i + 1] = WALK != ADJOINT ? l * input[i] : gated ? LN2 * input[i] * silu(gate[i]) : LN2 * input[i];
     }
-    float v[4];
-    up4(*(const act4*)&stage.bc[g][piece], v); shared.bc[warp][group & 1][g][2 * t] = f4{v[0], v[1], v[2], v[3]};
-    up4(*(const act4*)&stage.bc[g][piece + 4], v); shared.bc[warp][group & 1][g][2 * t + 1] = f4{v[0], v[1], v[2], v[3]};
+  };
+  auto hand_over = [&](int round) {
+    Prepared<WALK>& to = shared.rounds[round & 1];
+    put<2 * PIECE>(fed, &to.fed[at].x);
+    put<PIECE>(maps, &to.bc[0].x + at);
+  };
+  auto finish = [&](int round) {
+    const Rows& of = shared.ring[round & (STAGES - 1)];
+    const Prepared<WALK>& sums = shared.rounds[round & 1];
+    float out[PIECE], input[PIECE], gate[PIECE];
+    take<PIECE>(sums.y[0] + at, out);
+    #pragma unroll
+    for (int p = 1; p < (WALK == OUTPUTS ? PARTS : 1); p++) {
+      float more[PIECE];
+      take<PIECE>(sums.y[p] + at, more);
+      #pragma unroll
+      for (int i = 0; i < PIECE; i++) out[i] += more[i];
+    }
+    widen<PIECE>(of.u + at, input);
+    if (gated) widen<PIECE>(of.z + at, gate);
+    #pragma unroll
+    for (int i = 0; i < PIECE; i++) {
+      out[i] = fmaf(LN2, out[i], skip[i] * input[i]);
+      if (gated) out[i] *= silu(gate[i]);
+    }
+    if (inside && round >= 0 && ROUND * round < rest) narrow<PIECE>(out, y);
+    y += sign * ROUND * Y_ROW;
   };
 
-  for (int i = 0; i < STAGES - 1; i++) fetch(start + 8 * i);
-  copy_wait<STAGES - 2>(); __syncwarp();
-  prepare(start);
-  int half = 0, mark = WALK == OUTPUTS && args.marks ? 0 : end;
+  for (int i = 0; i < STAGES - 1; i++) fetch(i);
+  copy_wait<STAGES - 2>();
+  prepare(0);
+  hand_over(0);
+  int mark = 0;
+  const int rounds = (end - start + ROUND - 1) / ROUND;
   #pragma unroll 1
-  for (int step = start; step < end; step += 8, half ^= 1) {
-    if (WALK != ADJOINT && args.kept && step % EVERY == 0 && live) {
-      act* kept = args.kept + (sequence * ((length + EVERY - 1) / EVERY) + step / EVERY) * N * CHANNELS + c;
+  for (int round = 0; round < rounds; round++) {
+    barrier();                                               // this round is prepared, the one before it walked
+    if (WALK == OUTPUTS) finish(round - 1);
+    fetch(round + STAGES - 1);
+    copy_wait<STAGES - 2>();
+    prepare(round + 1);
+    if (WALK != ADJOINT && (KEEPING || WALK == ENDS) && args.kept && live) {
+      act* kept = args.kept + (sequence * ((length + EVERY - 1) / EVERY) + start / EVERY + round) * N * CHANNELS + own;
       #pragma unroll
-      for (int n = 0; n < N; n++) kept[n * CHANNELS] = down(h[n]);
+      for (int n = 0; n < OWN; n++) kept[n * CHANNELS] = down(h[n]);
     }
-    if (WALK == OUTPUTS && step == mark) {
-      float* marks = args.marks + (sequence * ((length + args.marked - 1) / args.marked) + step / args.marked) * N * CHANNELS + c;
+    if (KEEPING && args.marks && ROUND * round == mark) {
+      float* marks = args.marks + (sequence * ((length + args.marked - 1) / args.marked) + mark / args.marked) * N * CHANNELS + own;
       #pragma unroll
-      for (int n = 0; n < N; n++) if (live) marks[n * CHANNELS] = h[n];
+      for (int n = 0; n < OWN; n++) if (live) marks[n * CHANNELS] = h[n];
       mark += args.marked;
     }
-    float now[8];
+    Prepared<WALK>& now = shared.rounds[round & 1];
+    float sums[ROUND];                                       // stored at the end: a store would hold back the next step's loads
     #pragma unroll
-    for (int i = 0; i < 8; i++) now[i] = l[i];
-    copy_wait<STAGES - 3>(); __syncwarp();                   // this group and the next are there; all lanes are done with the one before
-    fetch(step + 8 * (STAGES - 1));
-    const Stage& stage = shared.ring[warp][((step - start) >> 3) % STAGES];
-    act* y = args.y + direction * args.y_direction + ((long long)clip * length + token(step)) * Y_ROW + c;
-    #pragma unroll
-    for (int p = 0; p < 8; p++) {
-      const float input = up(stage.u[p][lane]);
-      const float fed = WALK != ADJOINT ? now[p] * input : gated ? LN2 * input * silu(up(stage.z[p][lane])) : LN2 * input;
+    for (int p = 0; p < ROUND; p++) {
+      const f2 step = now.fed[32 * p + lane];
       float even = 0.f, odd = 0.f;
+      if (WALK != OUTPUTS) sum += step.x;
       #pragma unroll
-      for (int q = 0; q < N / 4; q++) {
-        const f4 b4 = shared.bc[warp][half][p][WALK == ADJOINT ? N / 4 + q : q], c4 = shared.bc[warp][half][p][N / 4 + q];
+      for (int q = 0; q < OWN / 4; q++) {
+        const f4* maps = now.bc + p * (N / 2) + part * (OWN / 4) + q;
+        const f4 b4 = maps[WALK == ADJOINT ? N / 4 : 0], c4 = maps[N / 4];
         const float b[4] = {b4.x, b4.y, b4.z, b4.w}, cc[4] = {c4.x, c4.y, c4.z, c4.w};
         #pragma unroll
         for (int i = 0; i < 4; i++) {
           const int n = 4 * q + i;
-          const float e = decay(now[p], a[n], n);
-          h[n] = WALK == ADJOINT ? e * fmaf(fed, b[i], h[n]) : fmaf(h[n], e, fed * b[i]);
+          const float e = decay(step.x, a[n], OWN * p + n);
+          h[n] = WALK == ADJOINT ? e * fmaf(step.y, b[i], h[n]) : fmaf(h[n], e, step.y * b[i]);
           if (WALK == OUTPUTS) { if (i & 1) odd = fmaf(h[n], cc[i], odd); else even = fmaf(h[n], cc[i], even); }
         }
       }
-      if (WALK == OUTPUTS) {
-        float out = fmaf(LN2, even + odd, skip * input);
-        if (GATE) out *= silu(up(stage.z[p][lane]));
-        if (live && step + p < end) *y = down(out);
-        y += sign * Y_ROW;
-      }
+      sums[p] = even + odd;
     }
-    prepare(step + 8);
+    #pragma unroll
+    for (int p = 0; p < ROUND; p++) if (WALK == OUTPUTS) now.y[part][32 * p + lane] = sums[p];
+    hand_over(round + 1);
   }
   copy_wait<0>();
+  if (WALK == OUTPUTS) {
+    barrier();
+    finish(rounds - 1);
+  }
   if (args.last && live) {
     #pragma unroll
-    for (int n = 0; n < N; n++) args.last[(row * N + n) * CHANNELS + c] = h[n];
+    for (int n = 0; n < OWN; n++) args.last[(row * N + n) * CHANNELS + own] = h[n];
   }
-  if (WALK != OUTPUTS && args.sums && live) args.sums[row * CHANNELS + c] = sum;
+  if (WALK != OUTPUTS && args.sums && live && part == 0) args.sums[row * CHANNELS + c] = sum;
 }
 
-// grid (ceil(CHANNELS / 64), batch * chunks that are walked, directions), 64 threads
-extern "C" __global__ void __launch_bounds__(32 * WARPS, 12 / WARPS) scan_forward(const __grid_constant__ ScanForwardArguments args) {
-  __shared__ Shared shared;
-  scan<OUTPUTS>(args, shared);
+// grid (ceil(CHANNELS / 32), batch * chunks that are walked, directions), 32 PARTS threads
+#define KERNEL extern "C" __global__ void __launch_bounds__(32 * PARTS, BLOCKS)
+
+KERNEL scan_forward(const __grid_constant__ ScanForwardArguments args) {
+  __shared__ Shared<OUTPUTS> shared;
+  scan<OUTPUTS, false>(args, shared);
 }
 
-extern "C" __global__ void __launch_bounds__(32 * WARPS, 12 / WARPS) scan_ends(const __grid_constant__ ScanForwardArguments args) {
-  __shared__ Shared shared;
-  scan<ENDS>(args, shared);
+// The same, leaving kept states and marks: apart, so that scan_forward does without the code for it.
+KERNEL scan_keeping(const __grid_constant__ ScanForwardArguments args) {
+  __shared__ Shared<OUTPUTS> shared;
+  scan<OUTPUTS, true>(args, shared);
 }
 
-extern "C" __global__ void __launch_bounds__(32 * WARPS, 12 / WARPS) adjoint_ends(const __grid_constant__ ScanForwardArguments args) {
-  __shared__ Shared shared;
-  scan<ADJOINT>(args, shared);
+KERNEL scan_ends(const __grid_constant__ ScanForwardArguments args) {
+  __shared__ Shared<ENDS> shared;
+  scan<ENDS, false>(args, shared);
+}
+
+KERNEL adjoint_ends(const __grid_constant__ ScanForwardArguments args) {
+  __shared__ Shared<ADJOINT> shared;
+  scan<ADJOINT, false>(args, shared);
 }

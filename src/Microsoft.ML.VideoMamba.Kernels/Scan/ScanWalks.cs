@@ -1,0 +1,44 @@
+using Microsoft.ML.VideoMamba.Kernels.Cuda;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Scan;
+
+/// <summary>The kernels of scan_forward.cu, compiled for so many warps that share a group of 32 channels, each with its part of the states.</summary>
+internal sealed class ScanWalks
+{
+    private const int WarpLanes = 32;
+
+    private readonly int _groups, _threads;
+    private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _keeping, _ends, _adjointEnds;
+
+    /// <summary>Names the kernels; each is compiled at its first use.</summary>
+    /// <param name="device">The card.</param>
+    /// <param name="channels">A multiple of 8.</param>
+    /// <param name="parts">One of <see cref="Parts"/>.</param>
+    /// <param name="constants">What the source is compiled with beside.</param>
+    public ScanWalks(CudaDevice device, int channels, int parts, (string, int)[] constants)
+    {
+        (_groups, _threads) = (Grid.Cover(channels, WarpLanes), WarpLanes * parts);
+        var source = new KernelSource("scan_forward.cu", [.. constants, ("PARTS", parts)]);
+        Lazy<CudaKernel<ScanForwardArguments>> Kernel(string name) => new(() => device.Kernel<ScanForwardArguments>(source, name));
+        (_forward, _keeping, _ends, _adjointEnds) = (Kernel("scan_forward"), Kernel("scan_keeping"), Kernel("scan_ends"), Kernel("adjoint_ends"));
+    }
+
+    /// <summary>The numbers of warps that there are kernels for.</summary>
+    public static IReadOnlyList<int> Parts { get; } = [1, 2, 4];
+
+    /// <summary>Walks for the outputs, and for the states that the arguments ask for.</summary>
+    public void Outputs(in ScanForwardArguments arguments, int directions, nint stream) =>
+        Launch(arguments.Kept == 0 && arguments.Marks == 0 ? _forward : _keeping, arguments, directions, stream);
+
+    /// <summary>Walks for the states alone.</summary>
+    public void Ends(in ScanForwardArguments arguments, int directions, nint stream = 0) => Launch(_ends, arguments, directions, stream);
+
+    /// <summary>Walks the gradient of the states.</summary>
+    public void AdjointEnds(in ScanForwardArguments arguments, int directions) => Launch(_adjointEnds, arguments, directions, stream: 0);
+
+    private void Launch(Lazy<CudaKernel<ScanForwardArguments>> kernel, in ScanForwardArguments arguments, int directions, nint stream)
+    {
+        int walked = arguments.Chunks - (arguments.Skip == SkippedChunk.None ? 0 : 1);
+        kernel.Value.Launch(arguments, new Grid(_groups, (long)arguments.Batch * walked, directions), _threads, stream: stream);
+    }
+}

@@ -1,0 +1,145 @@
+using Microsoft.ML.VideoMamba.Kernels.Cuda;
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
+using Microsoft.ML.VideoMamba.Kernels.Scan;
+using Microsoft.ML.VideoMamba.Kernels.Tests.Scan;
+using Microsoft.ML.VideoMamba.TestCommon;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
+
+/// <summary>The forward walks of the CUDA scan with one, two and four warps to a group of channels, whatever would be chosen.</summary>
+[TestClass]
+[TestCategory(TestCategories.Gpu)]
+[DoNotParallelize]
+public sealed class ScanPartsGpuTests
+{
+    private const int Directions = 2;
+
+    public static IEnumerable<object[]> Walks =>
+        from parts in ScanWalks.Parts
+        from size in new (int Batch, int Length, int Channels, int Chunk)[]
+        {
+            (1, 1, 8, 1), (2, 2, 24, 2), (3, 3, 104, 3), (65, 31, 24, 31), (5, 32, 384, 32), (2, 33, 1152, 33), (2, 70, 40, 16), (3, 33, 104, 8), (1, 500, 384, 104),
+        }
+        from type in new[] { ScalarType.Float32, ScalarType.BFloat16 }
+        select new object[] { parts, size.Batch, size.Length, size.Channels, size.Chunk, type };
+
+    [TestMethod]
+    [DynamicData(nameof(Walks))]
+    public void EqualFloat64(int parts, int batch, int length, int channels, int chunk, ScalarType type)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        foreach (var (optional, first) in new[] { (true, SequenceDirection.Forward), (false, SequenceDirection.Reverse) })
+        {
+            var scans = Scans(batch, length, channels, type, optional);
+            var operands = Operands(scans, new CudaScanOptions(optional, first));
+            ScanOutput[] expected = [.. scans.Select((scan, i) => Reference(scan, softplus: optional, (i == 0) == (first == SequenceDirection.Forward)))];
+
+            foreach (bool keep in new[] { false, true })
+            {
+                var (outputs, _) = SelectiveScanCuda.Forward(operands, keep, chunk, parts);
+
+                for (int i = 0; i < Directions; i++)
+                {
+                    AssertClose($"y of direction {i}", expected[i].Y, outputs[0][i], type);
+                    AssertClose($"last states of direction {i}", expected[i].LastState, outputs[1][i], type);
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Walks))]
+    public void KeepTheSameStatesAndGradients(int parts, int batch, int length, int channels, int chunk, ScalarType type)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        var operands = Operands(Scans(batch, length, channels, type, optional: true), new CudaScanOptions(true, SequenceDirection.Forward));
+        var (_, whole) = SelectiveScanCuda.Forward(operands, keep: true, length, parts: 1);
+        var dy = randn([Directions, batch, length, channels], device: CUDA).to_type(type);
+        var expected = SelectiveScanCuda.Backward(operands, whole!, dy, null, length);
+
+        var (_, kept) = SelectiveScanCuda.Forward(operands, keep: true, chunk, parts);
+        var gradients = SelectiveScanCuda.Backward(operands, kept!, dy, null, chunk, parts);
+
+        AssertClose("kept states", whole!, kept!, type);
+        for (int i = 0; i < expected.Count; i++)
+        {
+            if (expected[i] is { } gradient) AssertClose($"gradient {i}", gradient, gradients[i]!, type);
+        }
+    }
+
+    /// <summary>Marks are the first states of a second walk's chunks, which then keeps what one walk would.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Walks))]
+    public void LeaveMarksToWalkAgainFrom(int parts, int batch, int length, int channels, int chunk, ScalarType type)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        var operands = Operands(Scans(batch, length, channels, type, optional: false), new CudaScanOptions(false, SequenceDirection.Forward));
+        int marked = Grid.Cover(chunk, CudaScan.StepsPerKept) * CudaScan.StepsPerKept;
+        var y = empty_like(operands.U);
+        Tensor Kept() => empty([Directions, batch, CudaScan.KeptStates(length), CudaScan.States, channels], type, CUDA);
+        var (expected, kept) = (Kept(), Kept());
+        var marks = operands.Empty(Directions, batch, Grid.Cover(length, marked), CudaScan.States, channels);
+        var arguments = new ScanForwardArguments
+        {
+            U = DeviceMemory.Address(operands.U),
+            Delta = DeviceMemory.Address(operands.Delta),
+            BC = DeviceMemory.Address(operands.BC),
+            A = DeviceMemory.Address(operands.A),
+            Y = DeviceMemory.Address(y),
+            DeltaDirection = (long)batch * length * channels,
+            YDirection = (long)batch * length * channels,
+            Kept = DeviceMemory.Address(expected),
+            Marks = DeviceMemory.Address(marks),
+            Marked = marked,
+            Batch = batch,
+            Length = length,
+            Chunk = length,
+        };
+        operands.Scan().Forward(arguments, Directions, parts: parts);
+
+        operands.Scan().KeepStates(
+            arguments with { Y = 0, Marks = 0, Kept = DeviceMemory.Address(kept), First = DeviceMemory.Address(marks), Chunk = Math.Min(marked, length) }, Directions, parts);
+
+        AssertClose("kept states", expected, kept, type);
+    }
+
+    private static RandomScan[] Scans(int batch, int length, int channels, ScalarType type, bool optional)
+    {
+        TorchRuntime.EnsureLoaded();
+        RandomScan[] scans = [new(1, batch, length, channels, CudaScan.States, type, optional), new(2, batch, length, channels, CudaScan.States, type, optional)];
+        scans[1]["z"] = scans[0]["z"];
+        if (!optional)
+        {
+            foreach (var scan in scans) scan["delta"] = scan["delta"]!.abs();
+        }
+
+        return scans;
+    }
+
+    private static CudaScanOperands Operands(RandomScan[] scans, CudaScanOptions options)
+    {
+        Tensor? Both(string name) => scans[0][name] is null ? null : stack([.. scans.Select(scan => scan[name]!)]).cuda();
+        return CudaScanOperands.Prepare(
+            [Both("u"), Both("delta"), Both("A"), cat([Both("B")!, Both("C")!], -1), Both("D"), scans[0]["z"]?.cuda(), Both("deltaBias"), Both("initialState")], options);
+    }
+
+    private static ScanOutput Reference(RandomScan scan, bool softplus, bool forwards)
+    {
+        Tensor? Wide(string name) => scan[name]?.to_type(ScalarType.Float64);
+        return SelectiveScan.Run(
+            Wide("u")!, Wide("delta")!, Wide("A")!, Wide("B")!, Wide("C")!, Wide("D"), Wide("z"), Wide("deltaBias"), Wide("initialState"), softplus,
+            forwards ? SequenceDirection.Forward : SequenceDirection.Reverse, KernelFace.Reference);
+    }
+
+    // bfloat16: what is stored in it carries its rounding, 1.6e-3, and gradients those of rounded states.
+    private static void AssertClose(string what, Tensor expected, Tensor got, ScalarType type)
+    {
+        Tensor Wide(Tensor tensor) => tensor.detach().cpu().to_type(ScalarType.Float64);
+        double deviation = ((Wide(got) - Wide(expected)).norm() / Wide(expected).norm().clamp_min(1e-6)).item<double>(), tolerance = type == ScalarType.Float32 ? 2e-5 : 6e-3;
+        Assert.IsTrue(deviation <= tolerance, $"{what} deviates by {deviation:e2}, allowed are {tolerance:e2}");
+    }
+}

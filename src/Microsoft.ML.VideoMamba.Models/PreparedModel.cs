@@ -6,15 +6,16 @@ namespace Microsoft.ML.VideoMamba.Models;
 
 /// <summary>
 /// A model that only scores and embeds from now on. On a CPU its matrices are packed once, and its passes keep their buffers: faster than
-/// <see cref="VideoMambaModel.forward"/>, and next to nothing is left to the garbage collector. On GPUs, in scan orders other than
-/// <see cref="ScanOrder.SpatialFirst"/>, and in bfloat16 without AVX512-BF16 the model itself runs.
+/// <see cref="VideoMambaModel.forward"/>, and next to nothing is left to the garbage collector. On a CUDA device scores are replays of a recorded pass. In scan orders
+/// other than <see cref="ScanOrder.SpatialFirst"/>, for features on a CUDA device, and in bfloat16 without AVX512-BF16 on a CPU the model itself runs.
 /// </summary>
 /// <remarks>Safe to call from several threads at once. Changes of the parameters after the first call need not be seen; nothing here has a gradient.</remarks>
 public sealed class PreparedModel : IDisposable
 {
     private readonly Lazy<PackedNetwork?> _packed;
+    private readonly Lazy<ModelRecordings> _recordings;
 
-    /// <summary>Prepares a model; packing waits for the first call.</summary>
+    /// <summary>Prepares a model; packing or recording waits for the first call.</summary>
     /// <param name="model">The model, which stays the caller's; it is put into evaluation mode.</param>
     public PreparedModel(VideoMambaModel model)
     {
@@ -22,6 +23,7 @@ public sealed class PreparedModel : IDisposable
         model.eval();
         Model = model;
         _packed = new Lazy<PackedNetwork?>(model.Pack);
+        _recordings = new Lazy<ModelRecordings>(() => new ModelRecordings(model));
     }
 
     /// <summary>The model.</summary>
@@ -29,7 +31,15 @@ public sealed class PreparedModel : IDisposable
 
     /// <summary>Scores clips or images.</summary>
     /// <inheritdoc cref="VideoMambaModel.forward"/>
-    public Tensor Score(Tensor clips) => Run(clips, Pooling.Cls, cls => Model.Classify(cls));
+    public Tensor Score(Tensor clips)
+    {
+        Model.CheckClips(clips);
+        if (clips.device_type == TorchSharp.DeviceType.CUDA && _recordings.Value.Score(clips) is { } scores) return scores;
+        return Run(clips, Pooling.Cls, cls => Model.Classify(cls));
+    }
+
+    /// <summary>Batch sizes that are recorded.</summary>
+    internal int Recordings => _recordings.IsValueCreated ? _recordings.Value.Count : 0;
 
     /// <summary>Computes features.</summary>
     /// <inheritdoc cref="VideoMambaModel.Embed"/>
@@ -43,6 +53,7 @@ public sealed class PreparedModel : IDisposable
     public void Dispose()
     {
         if (_packed.IsValueCreated) _packed.Value?.Dispose();
+        if (_recordings.IsValueCreated) _recordings.Value.Dispose();
     }
 
     private Tensor Run(Tensor clips, Pooling pooling, Func<Tensor, Tensor> then)

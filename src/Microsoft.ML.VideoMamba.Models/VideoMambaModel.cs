@@ -80,6 +80,9 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
     /// <summary>The device that the parameters live on.</summary>
     public Device Device => _clsToken.device;
 
+    /// <summary>What its matrices are in, and with them its activations.</summary>
+    internal ScalarType ActivationType => _patchEmbed.Weight.dtype;
+
     /// <summary>Parameters that weight decay leaves alone although they are not vectors: the class token and the positions, as in the original.</summary>
     public IReadOnlyList<string> UndecayedParameters => Config.IsVideo ? ["cls_token", "pos_embed", "temporal_pos_embedding"] : ["cls_token", "pos_embed"];
 

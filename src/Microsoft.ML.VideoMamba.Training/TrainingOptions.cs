@@ -113,7 +113,7 @@ public sealed record TrainingOptions
     /// <summary>Where the model is trained: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     public string Device { get; init; } = "cpu";
 
-    /// <summary>Threads that decode and augment; 0 for one a core.</summary>
+    /// <summary>Threads that decode and augment; 0 for one a core, on a card one less: it queues the card's work.</summary>
     public int Workers { get; init; }
 
     /// <summary>Folder that gets the whole state after each epoch, so that the training can go on where it was stopped, even by force; null for none.</summary>

@@ -40,7 +40,7 @@ internal sealed class TrainingSession : IDisposable
     {
         (_model, _objective, _options, _best) = (model, objective, options, new BestWeights(options.Criterion));
         var preparation = new ClipPreparation(model.Config, options.Augmentation);
-        if (FrameUploader.Takes(model.Device) && preparation.CanPlan) _uploader = BatchUploads.Create(model, options);
+        if (FrameUploader.Takes(model.Device)) _uploader = BatchUploads.Create(model, options);
         _training = new BatchLoader(training, preparation, options, training.HasFrames ? _uploader : null);
         _validation = validation is null ? null : new BatchLoader(validation, preparation, options, validation.HasFrames ? _uploader : null);
         int stepsOfEpoch = (_training.BatchesOfEpoch + options.AccumulationSteps - 1) / options.AccumulationSteps;

@@ -87,7 +87,7 @@ public sealed class VideoFrameLoader : IEstimator<VideoFrameLoaderTransformer>
         /// </summary>
         public FailurePolicy OnFailure { get; set; } = FailurePolicy.Throw;
 
-        /// <summary>Videos decoded at once, and rows read ahead; 0 (default) is the number of cores.</summary>
+        /// <summary>Videos decoded at once, up to twice as many rows ahead; 0 (default) is the number of cores.</summary>
         public int Workers { get; set; }
 
         internal void Check()

@@ -40,6 +40,7 @@ public sealed class VideoFrameLoaderTransformer : VideoTransformer
     {
         private readonly DataViewSchema.Column _input;
         private readonly ClipLoader _loader;
+        private readonly int _workers;
 
         public ClipMap(DataViewSchema schema, DataViewSchema.Column input, VideoFrameLoader.Options options, ClipLoader loader)
             : base(schema, new DataViewSchema.DetachedColumn(options.OutputColumnName, VideoDataViewType.Instance))
@@ -47,13 +48,14 @@ public sealed class VideoFrameLoaderTransformer : VideoTransformer
             var itemType = input.Type is VectorDataViewType vector ? vector.ItemType : input.Type;
             if (!ClipSource.Accepts(itemType, input.Type is VectorDataViewType)) throw SchemaMismatch.Type("input", input.Name, ClipSource.ExpectedTypes, input.Type);
             (_input, _loader) = (input, loader);
-            BatchSize = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
+            _workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
         }
 
-        public override int BatchSize { get; }
+        /// <summary>Enough that the workers have something to do while rows are read.</summary>
+        public override int BatchSize => checked(2 * _workers);
 
         protected override IEnumerable<DataViewSchema.Column> Inputs => [_input];
 
-        public override IBatch Open(DataViewRow input, int capacity) => new ClipBatch(ClipSource.Open(input, input.Schema[_input.Index], _loader), capacity);
+        public override IBatch Open(DataViewRow input, int capacity) => new ClipBatch(ClipSource.Open(input, input.Schema[_input.Index], _loader), capacity, Math.Min(capacity, _workers));
     }
 }

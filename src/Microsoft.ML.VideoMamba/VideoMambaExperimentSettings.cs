@@ -59,7 +59,7 @@ public sealed class VideoMambaExperimentSettings
     /// <summary>Where trials are trained, as in <see cref="VideoMambaTrainer.Options.Device"/>.</summary>
     public string? Device { get; set; }
 
-    /// <summary>Threads that decode and augment; 0 for one a core.</summary>
+    /// <summary>Threads that decode and augment; 0 for one a core, on a card one less: it queues the card's work.</summary>
     public int Workers { get; set; }
 
     /// <summary>Name of the label column of data views: a key for classification, Single for regression.</summary>

@@ -246,7 +246,7 @@ public sealed partial class VideoMambaTrainer
         /// </summary>
         public FailurePolicy OnFailure { get; set; } = FailurePolicy.Throw;
 
-        /// <summary>Threads that augment clips; 0 (default) for one a core.</summary>
+        /// <summary>Threads that augment clips, and decode those that could not be kept; 0 (default) for one a core, on a card one less: it queues the card's work.</summary>
         public int Workers { get; set; }
 
         /// <summary>Folder that gets the whole state after each epoch, so that a training can go on where it was stopped, even by force; null for none.</summary>

@@ -58,7 +58,7 @@ public sealed class VideoPixelExtractorTransformer : VideoTransformer
 
         public void Read(int slot) => get(ref _clip);
 
-        public void Evaluate(int count)
+        public void Evaluate(int first, int count)
         {
             if (_clip is null) _values.AsSpan().Fill(float.NaN);
             else pixels.Write(_clip, _values);

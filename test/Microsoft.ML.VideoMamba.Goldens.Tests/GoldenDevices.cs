@@ -1,5 +1,5 @@
-using Microsoft.ML.VideoMamba.Kernels.Cuda;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
+using Microsoft.ML.VideoMamba.TestCommon;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Goldens.Tests;
@@ -13,6 +13,6 @@ internal static class GoldenDevices
     private static Device[] Find()
     {
         TorchRuntime.EnsureLoaded();
-        return CudaSupport.IsAvailable() ? [CPU, CUDA] : [CPU];
+        return Gpu.Problem() is null ? [CPU, Gpu.Device] : [CPU];
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Models.Tests;
 
-/// <summary>Networks in training on a CUDA device.</summary>
+/// <summary>Networks in training on a Gpu.Device device.</summary>
 [TestClass]
 [TestCategory(TestCategories.Gpu)]
 [DoNotParallelize]
@@ -22,12 +22,12 @@ public sealed class ModelGpuTests
         var config = TestModels.Video with { Depth = 3, Norm = norm, ScanOrder = order };
         using var model = TestModels.Create(config, training: true);
         using var onCard = TestModels.CreateLike(model, config with { CheckpointedLayers = checkpointed });
-        onCard.to(CUDA);
+        onCard.to(Gpu.Device);
         using var scope = NewDisposeScope();
         var clips = TestModels.Pixels(config, batch: 3);
 
         model.forward(clips).square().sum().backward();
-        onCard.forward(clips.cuda()).square().sum().backward();
+        onCard.forward(clips.to(Gpu.Device)).square().sum().backward();
 
         foreach (var (name, parameter) in model.named_parameters()) TestModels.AssertClose(parameter.grad!, onCard.Weight(name).grad!.cpu(), 1e-4, name);
     }
@@ -41,7 +41,7 @@ public sealed class ModelGpuTests
         using var plain = TestModels.Create(config, training: true);
         using var recomputed = TestModels.CreateLike(plain, config with { CheckpointedLayers = 4 });
         using var scope = NewDisposeScope();
-        var clips = TestModels.Pixels(config, batch: 6).cuda();
+        var clips = TestModels.Pixels(config, batch: 6).to(Gpu.Device);
 
         var (expected, actual) = (Gradients(plain), Gradients(recomputed));
 
@@ -49,7 +49,7 @@ public sealed class ModelGpuTests
 
         Dictionary<string, Tensor> Gradients(VideoMambaModel model)
         {
-            model.ToActivationType(type).to(CUDA);
+            model.ToActivationType(type).to(Gpu.Device);
             manual_seed(3);
             cuda.manual_seed(3);
             model.forward(clips).square().sum().backward();
@@ -91,11 +91,11 @@ public sealed class ModelGpuTests
         const int Batch = 1000;
         var config = TestModels.Video with { Depth = 3, DropPath = 0.8 };
         using var model = TestModels.Create(config, training: true);
-        model.to(CUDA);
+        model.to(Gpu.Device);
         using var scope = NewDisposeScope();
         using var grad = no_grad();
 
-        var layers = model.RunLayers(model.EmbedTokens(TestModels.Pixels(config, Batch).cuda()), [0, 1, 2]);
+        var layers = model.RunLayers(model.EmbedTokens(TestModels.Pixels(config, Batch).to(Gpu.Device)), [0, 1, 2]);
 
         var added = (layers[2].Residual - layers[1].Residual).cpu();
         var isDropped = added.abs().amax([1, 2]) < 1e-5;

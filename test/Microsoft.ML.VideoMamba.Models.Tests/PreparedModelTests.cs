@@ -1,5 +1,7 @@
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Kernels.Simd;
+using Microsoft.ML.VideoMamba.TestCommon;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Models.Tests;
@@ -36,6 +38,53 @@ public sealed class PreparedModelTests
                 TestModels.AssertClose(model.Embed(clips, pooling), prepared.Embed(clips, pooling), message: $"{pooling} of {batch} clips");
             }
         }
+    }
+
+    [TestMethod]
+    [TestCategory(TestCategories.Gpu)]
+    [DoNotParallelize]
+    [DynamicData(nameof(Configurations))]
+    public void ScoresOnACardAsTheModelDoes(VideoMambaConfig config)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        foreach (var (type, tolerance) in new[] { (ScalarType.Float32, 1e-4), (ScalarType.BFloat16, 5e-2) })
+        {
+            using var model = TestModels.Create(config).ToActivationType(type);
+            model.to(Gpu.Device);
+            using var prepared = new PreparedModel(model);
+            foreach (int batch in new[] { 2, 1, 3, 2, 5, 4, 1 })
+            {
+                var clips = TestModels.Pixels(config, batch).to(Gpu.Device);
+                TestModels.AssertClose(model.forward(clips), prepared.Score(clips), tolerance, $"{batch} clips in {type}");
+            }
+
+            Assert.AreEqual(model.RecordingProblem(type) is null ? 4 : 0, prepared.Recordings, "sizes that are recorded");
+        }
+    }
+
+    [TestMethod]
+    [TestCategory(TestCategories.Gpu)]
+    [DoNotParallelize]
+    public void ThreadsShareRecordings()
+    {
+        Gpu.Require();
+        using var inputs = NewDisposeScope();
+        using var gradients = no_grad();
+        using var model = TestModels.Create(TestModels.Video);
+        model.to(Gpu.Device);
+        using var prepared = new PreparedModel(model);
+        var clips = Enumerable.Range(1, 6).Select(batch => TestModels.Pixels(TestModels.Video, batch).to(Gpu.Device)).ToArray();
+        var expected = clips.Select(model.forward).ToArray();
+
+        Parallel.For(0, 60, i =>
+        {
+            using var scope = NewDisposeScope();
+            TestModels.AssertClose(expected[i % 6], prepared.Score(clips[i % 6]), 1e-4);
+        });
+
+        Assert.AreEqual(4, prepared.Recordings);
     }
 
     [TestMethod]

@@ -28,15 +28,15 @@ public sealed class RecordedNetworkTests
         long[] shape = config.IsVideo ? [3, config.Channels, config.Frames, config.Height, config.Width] : [3, config.Channels, config.Height, config.Width];
         var clips = randn(shape);
         var expected = model.forward(clips);
-        model.to(CUDA);
+        model.to(Gpu.Device);
 
         using var exact = model.Record(3, ScalarType.Float32);
         using var rough = model.Record(3, ScalarType.BFloat16);
 
-        AssertClose(expected, exact.Run(clips.cuda()), 1e-4);
-        AssertClose(expected, exact.Run(clips.cuda()), 1e-4);
-        AssertClose(expected, rough.Run(clips.cuda()), 5e-2);
-        AssertClose(expected, rough.Run(clips.cuda().to_type(ScalarType.BFloat16)), 5e-2);
+        AssertClose(expected, exact.Run(clips.to(Gpu.Device)), 1e-4);
+        AssertClose(expected, exact.Run(clips.to(Gpu.Device)), 1e-4);
+        AssertClose(expected, rough.Run(clips.to(Gpu.Device)), 5e-2);
+        AssertClose(expected, rough.Run(clips.to(Gpu.Device).to_type(ScalarType.BFloat16)), 5e-2);
     }
 
     /// <summary>The clips of a batch that run so many at a time in so many passes: the last of five may run with some before them again.</summary>
@@ -80,14 +80,39 @@ public sealed class RecordedNetworkTests
         using var gradients = no_grad();
         var clips = Enumerable.Range(0, 8).Select(_ => randn([1, 3, 4, 32, 48])).ToArray();
         var expected = clips.Select(model.forward).ToArray();
-        model.to(CUDA);
+        model.to(Gpu.Device);
         using var recorded = model.Record(1, ScalarType.Float32);
 
         Parallel.For(0, 64, i =>
         {
             using var scope = NewDisposeScope();
-            AssertClose(expected[i % 8], recorded.Run(clips[i % 8].cuda()), 1e-4);
+            AssertClose(expected[i % 8], recorded.Run(clips[i % 8].to(Gpu.Device)), 1e-4);
         });
+    }
+
+    [TestMethod]
+    [TestCategory(TestCategories.Gpu)]
+    [DoNotParallelize]
+    public void TwoCardsReplayAtOnce()
+    {
+        string[] devices = [Gpu.Name, Gpu.RequireOther()];
+        using var inputs = NewDisposeScope();
+        using var gradients = no_grad();
+        using var model = Model(s_small);
+        var clips = randn([1, 3, 4, 32, 48]);
+        var expected = model.forward(clips);
+        var recorded = devices.Select(name =>
+        {
+            model.to(device(name));
+            return model.Record(1, ScalarType.Float32);
+        }).ToArray();
+
+        Parallel.For(0, 64, i =>
+        {
+            using var scope = NewDisposeScope();
+            AssertClose(expected, recorded[i % 2].Run(clips.to(device(devices[i % 2]))), 1e-4);
+        });
+        foreach (var one in recorded) one.Dispose();
     }
 
     [TestMethod]
@@ -98,12 +123,12 @@ public sealed class RecordedNetworkTests
         Gpu.Require();
         using var scope = NewDisposeScope();
         using var model = Model(s_small);
-        model.to(CUDA);
+        model.to(Gpu.Device);
         using var recorded = model.Record(1, ScalarType.Float32);
 
-        StringAssert.Contains(Assert.Throws<ArgumentException>(() => recorded.Run(zeros([2, 3, 4, 32, 48], device: CUDA))).Message, "2, 3, 4");
+        StringAssert.Contains(Assert.Throws<ArgumentException>(() => recorded.Run(zeros([2, 3, 4, 32, 48], device: Gpu.Device))).Message, "2, 3, 4");
         StringAssert.Contains(Assert.Throws<ArgumentException>(() => recorded.Run(zeros([1, 3, 4, 32, 48]))).Message, "cpu");
-        StringAssert.Contains(Assert.Throws<ArgumentException>(() => recorded.Run(zeros([1, 3, 4, 32, 48], ScalarType.Float64, CUDA))).Message, "Float64");
+        StringAssert.Contains(Assert.Throws<ArgumentException>(() => recorded.Run(zeros([1, 3, 4, 32, 48], ScalarType.Float64, Gpu.Device))).Message, "Float64");
     }
 
     [TestMethod]

@@ -131,6 +131,19 @@ public sealed class SampleTests
     }
 
     [TestMethod]
+    public void BusyGpuTrainsWithBothWaysOfDecoding()
+    {
+        using var videos = new ColouredVideos(perClass: 2);
+
+        var (exitCode, text, error) = SampleProgram.Run("BusyGpu", videos.Folder, videos.Folder, "1", "32", "cpu");
+
+        Assert.AreEqual(0, exitCode, error);
+        Assert.Contains("decoded in each epoch: 4 clips on cpu", text);
+        Assert.Contains("decoded once: 4 clips on cpu", text);
+        Assert.Contains("held-out accuracy", text);
+    }
+
+    [TestMethod]
     [DataRow("ScoreVideos")]
     [DataRow("NearestClips")]
     [DataRow("FineTune")]
@@ -139,6 +152,7 @@ public sealed class SampleTests
     [DataRow("FashionClips")]
     [DataRow("Experiment")]
     [DataRow("MovingTextures")]
+    [DataRow("BusyGpu")]
     public void WithoutArgumentsASampleSaysWhatItWants(string sample)
     {
         var (exitCode, _, error) = SampleProgram.Run(sample);

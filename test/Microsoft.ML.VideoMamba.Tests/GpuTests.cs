@@ -23,51 +23,44 @@ public sealed class GpuTests
     public void LearnsOnTheCardAndScoresOnEither()
     {
         var clips = TinyTrainer.Clips(_ml);
-        var model = TinyTrainer.Classifier(_ml, clips, options => (options.Device, options.Epochs) = ("cuda", 8));
-        Assert.AreEqual("cuda:0", model.LastTransformer.Device);
+        var model = TinyTrainer.Classifier(_ml, clips, options => (options.Device, options.Epochs) = (Gpu.Name, 8));
+        Assert.AreEqual(Gpu.Name, model.LastTransformer.Device);
         Assert.IsGreaterThan(0.8, _ml.MulticlassClassification.Evaluate(model.Transform(clips)).MicroAccuracy);
 
-        var (onCard, onCpu) = (Reload(model, clips, "cuda:0"), Reload(model, clips, "cpu"));
+        var (onCard, onCpu) = (Reload(model, clips, Gpu.Name), Reload(model, clips, "cpu"));
 
-        Assert.AreEqual(("cuda:0", "cpu"), (Transformer(onCard).Device, Transformer(onCpu).Device));
+        Assert.AreEqual((Gpu.Name, "cpu"), (Transformer(onCard).Device, Transformer(onCpu).Device));
         var expected = Scores(model, clips);
-        var (again, elsewhere) = (Scores(onCard, clips), Scores(onCpu, clips));
-        for (int i = 0; i < expected.Length; i++)
-        {
-            CollectionAssert.AreEqual(expected[i], again[i], "bit by bit on the same device");
-            for (int c = 0; c < 3; c++) Assert.AreEqual(expected[i][c], elsewhere[i][c], 1e-3f);
-        }
+        AssertSame(expected, Scores(onCard, clips), 0);
+        AssertSame(expected, Scores(onCpu, clips), 1e-3f);
     }
 
     [TestMethod]
-    public void AModelOfTheCpuRunsOnTheCardThatTheContextNames()
+    public void AModelOfTheCpuRunsOnTheCardThatTheContextNamesAndComesBackUnchanged()
     {
         var clips = TinyTrainer.Clips(_ml);
         var model = TinyTrainer.Classifier(_ml, clips);
         using var stream = new MemoryStream();
         _ml.Model.Save(model, clips.Schema, stream);
 
-        var loaded = new MLContext { GpuDeviceId = 0 }.Model.Load(stream, out _);
+        var loaded = new MLContext { GpuDeviceId = Gpu.Index }.Model.Load(stream, out _);
 
-        Assert.AreEqual("cuda:0", Transformer(loaded).Device);
-        var (expected, got) = (Scores(model, clips), Scores(loaded, clips));
-        for (int i = 0; i < expected.Length; i++)
-        {
-            for (int c = 0; c < 3; c++) Assert.AreEqual(expected[i][c], got[i][c], 1e-3f);
-        }
+        Assert.AreEqual(Gpu.Name, Transformer(loaded).Device);
+        var expected = Scores(model, clips);
+        AssertSame(expected, Scores(loaded, clips), 1e-3f);
+        AssertSame(expected, Scores(Reload(loaded, clips, "cpu"), clips), 0);
     }
 
     [TestMethod]
     public void ServesEightThreadsAtOnce()
     {
         var clips = TinyTrainer.Clips(_ml);
-        var model = TinyTrainer.Classifier(_ml, clips, options => options.Device = "cuda");
+        var model = TinyTrainer.Classifier(_ml, clips, options => options.Device = Gpu.Name);
         float[][] expected = Scores(model, clips);
 
         Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
         {
-            float[][] got = Scores(model, TinyTrainer.Clips(new MLContext()));
-            for (int i = 0; i < expected.Length; i++) CollectionAssert.AreEqual(expected[i], got[i]);
+            AssertSame(expected, Scores(model, TinyTrainer.Clips(new MLContext())), 0);
         });
     }
 
@@ -78,12 +71,43 @@ public sealed class GpuTests
         var clips = TinyTrainer.Clips(_ml);
         float[][] Features(string device) => [.. _ml.Transforms.VideoMambaEmbedding(new() { Checkpoint = checkpoint.Path, Device = device }).Fit(clips).Transform(clips).GetColumn<float[]>("Features")];
 
-        var (onCpu, onCard) = (Features("cpu"), Features("cuda"));
+        var (onCpu, onCard) = (Features("cpu"), Features(Gpu.Name));
 
-        for (int i = 0; i < onCpu.Length; i++)
+        AssertSame(onCpu, onCard, 1e-3f);
+    }
+
+    [TestMethod]
+    public void AModelMovesFromCardToCard()
+    {
+        string other = Gpu.RequireOther();
+        var clips = TinyTrainer.Clips(_ml);
+        var model = TinyTrainer.Classifier(_ml, clips, options => (options.Device, options.Epochs) = (other, 8));
+        Assert.AreEqual(other, model.LastTransformer.Device);
+
+        var (here, there) = (Reload(model, clips, Gpu.Name), Reload(model, clips, other));
+
+        Assert.AreEqual((Gpu.Name, other), (Transformer(here).Device, Transformer(there).Device));
+        var expected = Scores(model, clips);
+        AssertSame(expected, Scores(there, clips), 0);
+        AssertSame(expected, Scores(here, clips), 1e-4f);
+        AssertSame(expected, Scores(Reload(here, clips, "cpu"), clips), 1e-3f);
+    }
+
+    [TestMethod]
+    public void TwoCardsServeAndLearnAtOnce()
+    {
+        string[] devices = [Gpu.Name, Gpu.RequireOther()];
+        var clips = TinyTrainer.Clips(_ml);
+        var model = TinyTrainer.Classifier(_ml, clips);
+        var loaded = devices.Select(device => Reload(model, clips, device)).ToArray();
+        var expected = loaded.Select(one => Scores(one, clips)).ToArray();
+
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
-            for (int d = 0; d < onCpu[i].Length; d++) Assert.AreEqual(onCpu[i][d], onCard[i][d], 1e-3f);
-        }
+            int card = i % 2;
+            if (i < 2) Assert.AreEqual(devices[card], TinyTrainer.Classifier(new MLContext(seed: 1), change: options => options.Device = devices[card]).LastTransformer.Device);
+            for (int round = 0; round < 4; round++) AssertSame(expected[card], Scores(loaded[card], TinyTrainer.Clips(new MLContext())), 0);
+        });
     }
 
     /// <summary>A training of the published tiny network as users run it: clips of a camera's size, prepared anew each epoch. A bench of its step alone says what the card can.</summary>
@@ -106,15 +130,23 @@ public sealed class GpuTests
             Precision = TrainingPrecision.BFloat16,
             HorizontalFlip = true,
             ValidationFraction = 0.1,
-            Device = "cuda",
+            Device = Gpu.Name,
         };
         var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.MulticlassClassification.Trainers.VideoMamba(options, metricsCallback: epochs.Add));
 
         var model = pipeline.Fit(rows);
 
         TestContext.WriteLine(JsonSerializer.Serialize(new { trainer = "tiny", clips_per_s = epochs.Select(epoch => Math.Round(epoch.ClipsPerSecond)), train_loss = epochs.Select(epoch => epoch.TrainLoss) }));
-        Assert.AreEqual("cuda:0", model.LastTransformer.Device);
+        Assert.AreEqual(Gpu.Name, model.LastTransformer.Device);
         Assert.IsLessThan(epochs[0].TrainLoss, epochs[^1].TrainLoss);
+    }
+
+    private static void AssertSame(float[][] expected, float[][] got, float tolerance)
+    {
+        for (int i = 0; i < expected.Length; i++)
+        {
+            for (int c = 0; c < expected[i].Length; c++) Assert.AreEqual(expected[i][c], got[i][c], tolerance);
+        }
     }
 
     private static VideoMambaTransformer Transformer(ITransformer model) => ((IEnumerable<ITransformer>)model).OfType<VideoMambaTransformer>().Single();

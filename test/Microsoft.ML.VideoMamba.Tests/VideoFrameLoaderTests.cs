@@ -120,6 +120,57 @@ public sealed class VideoFrameLoaderTests
         Assert.ThrowsExactly<VideoException>(() => Clips(data).ToArray());
     }
 
+    /// <summary>As trainers do with rows that they could not keep.</summary>
+    [TestMethod]
+    public void DecodesARowAloneThatIsReadBehindManyOthers()
+    {
+        var paths = Paths(Broken, Broken, Broken, Broken, Plant, Broken, Plant);
+        var loader = _ml.Transforms.LoadVideoFrames(new() { OnFailure = FailurePolicy.Skip, Workers = 1 }).Fit(paths);
+        var data = loader.Transform(paths);
+        using var cursor = data.GetRowCursor(data.Schema);
+        var get = cursor.GetGetter<VideoClip?>(cursor.Schema["Video"]);
+        for (int row = 0; row <= 4; row++) Assert.IsTrue(cursor.MoveNext());
+        VideoClip? clip = null;
+
+        get(ref clip);
+
+        Assert.AreEqual(Plant, clip?.Path);
+        Assert.AreEqual(0, loader.Failures, "only the row that was asked for is read");
+        Assert.IsTrue(cursor.MoveNext());
+        get(ref clip);
+        Assert.IsNull(clip);
+        Assert.IsTrue(cursor.MoveNext());
+        get(ref clip);
+        Assert.AreEqual((Plant, 1), (clip?.Path, loader.Failures));
+    }
+
+    [TestMethod]
+    public void ARowWaitsForItsOwnClipAndTheRestIsGivenUp()
+    {
+        var paths = Paths([Plant, .. Enumerable.Repeat(Path.Combine(RepositoryPaths.Media, "city.mpg"), 12)]);
+        var data = _ml.Transforms.LoadVideoFrames(new() { Workers = 12 }).Fit(paths).Transform(paths);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        double forAll = 0;
+        using (var cursor = data.GetRowCursor(data.Schema))
+        {
+            var get = cursor.GetGetter<VideoClip?>(cursor.Schema["Video"]);
+            VideoClip? clip = null;
+            while (cursor.MoveNext()) get(ref clip);
+            forAll = watch.Elapsed.TotalSeconds;
+        }
+
+        watch.Restart();
+        using (var cursor = data.GetRowCursor(data.Schema))
+        {
+            VideoClip? clip = null;
+            Assert.IsTrue(cursor.MoveNext());
+            cursor.GetGetter<VideoClip?>(cursor.Schema["Video"])(ref clip);
+            Assert.AreEqual(Plant, clip!.Path);
+        }
+
+        Assert.IsLessThan(forAll / 2, watch.Elapsed.TotalSeconds, "a large batch was waited for");
+    }
+
     [TestMethod]
     public void KeepsItsRowsTogetherThroughShuffleCacheAndFilter()
     {

@@ -31,8 +31,8 @@ public sealed class PrecisionGpuTests
         var (clips, labels) = Inputs(heldOut, new ClipPreparation(model.Config));
         using var exact = model.Record(Batch, ScalarType.Float32);
         using var rough = model.Record(Batch, ScalarType.BFloat16);
-        var expected = cat([.. clips.Select(batch => exact.Run(batch.cuda()))]).cpu();
-        var got = cat([.. clips.Select(batch => rough.Run(batch.cuda()))]).cpu();
+        var expected = cat([.. clips.Select(batch => exact.Run(batch.to(Gpu.Device)))]).cpu();
+        var got = cat([.. clips.Select(batch => rough.Run(batch.to(Gpu.Device)))]).cpu();
 
         double Part(Tensor hits) => hits.to_type(ScalarType.Float64).mean().item<double>();
         double accuracy = Part(expected.argmax(1).eq(labels)), agreement = Part(expected.argmax(1).eq(got.argmax(1)));
@@ -56,7 +56,7 @@ public sealed class PrecisionGpuTests
             Classes = PanningClips.Classes,
             DtInitialization = DtInitialization.Proper,
         };
-        var options = new TrainingOptions { Device = "cuda", Precision = precision, Epochs = 30, BatchSize = 32, LearningRate = 2e-3, ValidationFraction = 0.1 };
+        var options = new TrainingOptions { Device = Gpu.Name, Precision = precision, Epochs = 30, BatchSize = 32, LearningRate = 2e-3, ValidationFraction = 0.1 };
         using (enable_grad()) return new TrainingRun(config, options).Fit(PanningClips.Set(TrainPerClass, seed: 1)).Model;
     }
 

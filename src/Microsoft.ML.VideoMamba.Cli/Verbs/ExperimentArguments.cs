@@ -34,7 +34,7 @@ internal sealed class ExperimentArguments
     private readonly Option<bool> _balance = new("--balance") { Description = "Weight classes so that rare ones count as much as common ones." };
     private readonly Option<int?> _seed = new("--seed") { Description = "Seed of everything that is drawn (default 1).", HelpName = "N" };
     private readonly Option<string?> _device = new("--device") { Description = "cpu, cuda or cuda:N; the first CUDA device where there is one, unless given.", HelpName = "DEVICE" };
-    private readonly Option<int?> _workers = new("--workers") { Description = "Threads that decode and augment (default: one a core).", HelpName = "N" };
+    private readonly Option<int?> _workers = new("--workers") { Description = "Threads that decode and augment (default: one a core, on a card one less).", HelpName = "N" };
 
     public ExperimentArguments()
     {

@@ -56,7 +56,7 @@ internal sealed class TrainOptions
     private readonly Option<string?> _device = new("--device") { Description = "cpu, cuda or cuda:N; the first CUDA device where there is one, unless given.", HelpName = "DEVICE" };
     private readonly Option<TrainingPrecision?> _precision = new("--precision") { Description = "float32 or bfloat16 (default float32; a recipe's on a GPU).", HelpName = "TYPE" };
     private readonly Option<int?> _interval = Count("--save-every", "Epochs from one state that --resume goes on from to the next (default 1).");
-    private readonly Option<int?> _workers = Count("--workers", "Threads that decode and augment (default: one a core).");
+    private readonly Option<int?> _workers = Count("--workers", "Threads that decode and augment (default: one a core, on a card one less).");
 
     /// <param name="needsTeacher">Whether a plan without a teacher is an error.</param>
     public TrainOptions(bool needsTeacher)

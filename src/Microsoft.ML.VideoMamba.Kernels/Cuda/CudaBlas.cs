@@ -26,12 +26,17 @@ internal sealed unsafe class CudaBlas
     {
         var idle = s_idle.GetOrAdd(device.Index, _ => []);
         if (!idle.TryTake(out var blas)) blas = new CudaBlas(device);
+        using var current = device.MakeCurrent();
         Check(cublasSetStream(blas._handle, stream));
         return new Loan(blas, idle);
     }
 
     /// <summary>Gives the products a place of their own to work in: where launches are recorded, none may be allocated. Lasts until the next change of stream.</summary>
-    public void UseWorkspace(nint address, long bytes) => Check(cublasSetWorkspace(_handle, address, (nuint)bytes));
+    public void UseWorkspace(nint address, long bytes)
+    {
+        using var current = _device.MakeCurrent();
+        Check(cublasSetWorkspace(_handle, address, (nuint)bytes));
+    }
 
     /// <summary>c = a b + beta c, for each of a batch.</summary>
     /// <param name="a">(m, k).</param>

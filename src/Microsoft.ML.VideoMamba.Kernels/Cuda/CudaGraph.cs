@@ -72,16 +72,29 @@ internal sealed class CudaGraph : IDisposable
         Check(cuStreamWaitEvent(0, _end, 0));
     }
 
+    /// <summary>For recordings of models that nobody disposes of, as those that ML.NET's views and engines share.</summary>
+    ~CudaGraph()
+    {
+        using var current = _device.MakeCurrent();
+        Free();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
         using var current = _device.MakeCurrent();
         Check(cuStreamSynchronize(Stream));
-        if (_executable != 0) Check(cuGraphExecDestroy(_executable));
+        Check(Free());
+    }
+
+    /// <summary>Frees all, as far as it can be.</summary>
+    /// <returns>The first code that is no success, or 0.</returns>
+    private int Free()
+    {
+        int graph = _executable == 0 ? 0 : cuGraphExecDestroy(_executable);
         _executable = 0;
-        Check(cuEventDestroy(_begin));
-        Check(cuEventDestroy(_end));
-        foreach (nint joint in _joints) Check(cuEventDestroy(joint));
-        foreach (nint stream in _streams) Check(cuStreamDestroy(stream));
+        int[] freed = [graph, cuEventDestroy(_begin), cuEventDestroy(_end), .. _joints.Select(cuEventDestroy), .. _streams.Select(cuStreamDestroy)];
+        return freed.FirstOrDefault(code => code != 0);
     }
 }

@@ -7,7 +7,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Frames;
 [StructLayout(LayoutKind.Sequential)]
 internal struct FrameClip
 {
-    public long Frames, Rows, Columns, Starts;
+    public long Frames, Rows, Columns, Starts, Erasings, Fills;
     public int RowBytes, FrameBytes;
     public Colours Scale, Shift, Noise;
     public int Unused;

@@ -17,4 +17,8 @@ public sealed record ResampledClip(
     IReadOnlyList<float> Scale,
     IReadOnlyList<float> Shift,
     IReadOnlyList<float> Noise,
-    int[]? NoiseStarts);
+    int[]? NoiseStarts)
+{
+    /// <summary>What is covered then, one box after another.</summary>
+    public IReadOnlyList<ErasedBox> Erased { get; init; } = [];
+}

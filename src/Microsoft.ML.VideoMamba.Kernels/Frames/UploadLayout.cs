@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Frames;
 
-/// <summary>Where a batch's clips lie in the bytes that are sent: what each is, then their taps, noise and frames. Of frames only the rows that are looked at are sent.</summary>
+/// <summary>Where a batch's clips lie in the bytes that are sent: what each is, then their taps, noise, erased boxes and frames. Of frames only the rows that are looked at are sent.</summary>
 internal sealed class UploadLayout
 {
     private const int Alignment = 16, Colours = 3;
@@ -41,12 +41,16 @@ internal sealed class UploadLayout
             throw new ArgumentException("A tap lies outside the frame.", nameof(clip));
         }
 
+        if (clip.Erased.FirstOrDefault(box => !IsInside(box, clip)) is { } outside) throw new ArgumentException($"An erased box lies outside the input: {outside}.", nameof(clip));
         _rows[i] = (first, count);
+        int fills = clip.Erased.Sum(box => box.NoiseStarts?.Length ?? 0);
         _headers[i] = new FrameClip
         {
             Rows = Take((long)clip.Rows.Count * Unsafe.SizeOf<AxisTap>()),
             Columns = Take((long)clip.Columns.Count * Unsafe.SizeOf<AxisTap>()),
             Starts = clip.NoiseStarts is { } starts ? Take((long)starts.Length * sizeof(int)) : -1,
+            Erasings = clip.Erased.Count > 0 ? Take(((clip.Frames.Count + 1L) * sizeof(int)) + ((long)clip.Erased.Count * Unsafe.SizeOf<FrameErasing>())) : -1,
+            Fills = Take((long)fills * sizeof(int)),
             Frames = Take((long)clip.Frames.Count * count * rowBytes),
             RowBytes = rowBytes,
             FrameBytes = count * rowBytes,
@@ -64,11 +68,43 @@ internal sealed class UploadLayout
         var columns = MemoryMarshal.Cast<byte, AxisTap>(to[(int)header.Columns..]);
         for (int x = 0; x < clip.Columns.Count; x++) columns[x] = clip.Columns[x];
         if (clip.NoiseStarts is { } starts) MemoryMarshal.AsBytes(starts.AsSpan()).CopyTo(to[(int)header.Starts..]);
+        if (header.Erasings >= 0) WriteErasings(clip, to[(int)header.Erasings..], MemoryMarshal.Cast<byte, int>(to[(int)header.Fills..]));
         for (int t = 0; t < clip.Frames.Count; t++)
         {
             clip.Frames[t].Span.Slice(first * header.RowBytes, header.FrameBytes).CopyTo(to[((int)header.Frames + (t * header.FrameBytes))..]);
         }
     }
+
+    private static void WriteErasings(ResampledClip clip, Span<byte> to, Span<int> fills)
+    {
+        var firsts = MemoryMarshal.Cast<byte, int>(to)[..(clip.Frames.Count + 1)];
+        var erasings = MemoryMarshal.Cast<byte, FrameErasing>(to[(firsts.Length * sizeof(int))..]);
+        int written = 0, filled = 0;
+        for (int t = 0; t < clip.Frames.Count; t++)
+        {
+            firsts[t] = written;
+            foreach (var box in clip.Erased.Where(box => box.Frame == t))
+            {
+                erasings[written++] = new FrameErasing
+                {
+                    Top = box.Top,
+                    Left = box.Left,
+                    Height = box.Height,
+                    Width = box.Width,
+                    Starts = box.NoiseStarts is null ? -1 : filled,
+                    Colour = FrameClip.Colours.Of([.. box.Colour]),
+                };
+                box.NoiseStarts.CopyTo(fills[filled..]);
+                filled += box.NoiseStarts?.Length ?? 0;
+            }
+        }
+
+        firsts[^1] = written;
+    }
+
+    private static bool IsInside(ErasedBox box, ResampledClip clip) =>
+        box.Frame >= 0 && box.Frame < clip.Frames.Count && box.Top >= 0 && box.Left >= 0 && box.Top + box.Height <= clip.Rows.Count && box.Left + box.Width <= clip.Columns.Count
+        && (box.NoiseStarts is null || box.NoiseStarts.Length == Colours * box.Height);
 
     private long Take(long bytes)
     {

@@ -18,6 +18,9 @@ public sealed class RecordedNetwork : IDisposable
     /// <summary>What cuBLAS may use on Hopper for its fastest products; passes side by side share it.</summary>
     private const long WorkspaceBytes = 32 << 20;
 
+    /// <summary>Groups of channels of a multiprocessor of which half still keep it busy: the other half then runs beside.</summary>
+    private const int GroupsOfTwoPasses = 11;
+
     private readonly Lock _turn = new();
     private readonly RecordedWeights _weights;
     private readonly List<RecordedPass> _passes;
@@ -28,7 +31,7 @@ public sealed class RecordedNetwork : IDisposable
     /// <param name="parameters">What the network learnt, on one CUDA device; copied.</param>
     /// <param name="batch">Clips of a call, from 1 up.</param>
     /// <param name="activations">float32 or bfloat16.</param>
-    /// <param name="clipsAtOnce">Clips that run at a time, from 1 to <paramref name="batch"/>: fewer take less memory, and more time where they leave the card idle. Null chooses the fewest that do not.</param>
+    /// <param name="clipsAtOnce">Clips that run at a time, from 1 to <paramref name="batch"/>: fewer take less memory, and more time where they leave the card idle. Null chooses as many as make it faster.</param>
     /// <param name="passes">Passes side by side that these are shared out to, from 1 to <paramref name="clipsAtOnce"/>. Null chooses.</param>
     /// <exception cref="ArgumentException"><see cref="Problem"/> names one.</exception>
     public RecordedNetwork(NetworkParameters parameters, int batch, ScalarType activations, int? clipsAtOnce = null, int? passes = null)
@@ -45,7 +48,7 @@ public sealed class RecordedNetwork : IDisposable
         _weights = new RecordedWeights(parameters, activations);
         int groups = CudaScan.GroupsOf(_weights.OfOneClip.Inner) * _weights.OfOneClip.Directions, multiprocessors = _weights.Device.Multiprocessors;
         ClipsAtOnce = clipsAtOnce ?? CudaScan.ClipsAtOnce(batch, groups, multiprocessors);
-        int sideBySide = Math.Min(ClipsAtOnce, passes ?? ((long)ClipsAtOnce * groups >= multiprocessors ? 2 : 1));
+        int sideBySide = Math.Min(ClipsAtOnce, passes ?? ((long)ClipsAtOnce * groups >= GroupsOfTwoPasses * multiprocessors ? 2 : 1));
         _clipsOfPass = Grid.Cover(ClipsAtOnce, sideBySide);
         _passes = [.. Enumerable.Range(0, sideBySide).Select(_ => new RecordedPass(_weights, _clipsOfPass, WorkspaceBytes / sideBySide))];
         _graph = new CudaGraph(_weights.Device, sideBySide);
@@ -58,9 +61,9 @@ public sealed class RecordedNetwork : IDisposable
                 pass.Queue(_graph.Stream);
             }
         });
-        cuda.synchronize();
+        cuda.synchronize(parameters.Positions.device);
         _graph.Record((branch, stream) => _passes[branch].Queue(stream));
-        cuda.synchronize();
+        cuda.synchronize(parameters.Positions.device);
     }
 
     /// <summary>Clips of a call.</summary>

@@ -15,14 +15,17 @@ internal sealed class CudaScan
     private const int WarpChannels = 32, CarryThreads = 128;
     private const int ShortestChunk = 32;
 
-    /// <summary>Groups of channels that fill a multiprocessor in a forward walk; warps that its registers hold of the backward kernel, by type.</summary>
-    private const int ForwardGroups = 12, BackwardWarps = 12, BackwardWarpsFloat32 = 8;
+    /// <summary>Groups of channels that a multiprocessor holds in a forward walk; warps that its registers hold of the backward kernel, by type.</summary>
+    private const int ForwardGroups = 10, BackwardWarps = 12, BackwardWarpsFloat32 = 8;
 
-    /// <summary>Groups of a multiprocessor up to which four warps share one, and two.</summary>
-    private const int MostForFour = 3, MostForTwo = 8;
+    /// <summary>Groups of a multiprocessor up to which four warps share one, else two.</summary>
+    private const int MostForFour = 5;
 
-    /// <summary>Chunks that make up for walking a sequence twice, forwards.</summary>
-    private const int FewestChunks = 20;
+    /// <summary>Groups of a multiprocessor from which on more clips make a scan no faster.</summary>
+    private const int Plenty = 23;
+
+    /// <summary>Chunks that make up for walking a sequence twice, forwards; for leaving their first states to a later walk; for a backward scan's first walk.</summary>
+    private const int FewestChunks = 8, FewestKnownChunks = 4, FewestBackwardChunks = 2;
 
     /// <summary>Warps that a block of the backward kernel can have, the usual number first.</summary>
     private static readonly int[] s_blockWarps = [4, 3];
@@ -67,7 +70,7 @@ internal sealed class CudaScan
     /// <summary>The same for a walk from known first states, which is not walked twice: as many as fill the places.</summary>
     /// <param name="sequences">Batch times directions.</param>
     /// <param name="length">Steps of each.</param>
-    public int KnownChunkFor(int sequences, int length) => ChunkFor(Groups(sequences), (long)ForwardGroups * _device.Multiprocessors, length, fewestChunks: 2);
+    public int KnownChunkFor(int sequences, int length) => ChunkFor(Groups(sequences), (long)ForwardGroups * _device.Multiprocessors, length, FewestKnownChunks);
 
     /// <summary>How a backward scan is divided: into chunks, whose first walk costs a quarter of it, and blocks.</summary>
     /// <param name="sequences">Batch times directions.</param>
@@ -78,7 +81,7 @@ internal sealed class CudaScan
     {
         int row = new[] { _layout.Channels, _layout.ZRow, _layout.DyRow, _layout.BCRow }.Max();
         if ((long)length * row > int.MaxValue) throw new ArgumentOutOfRangeException(nameof(length), length, $"A backward scan takes sequences of at most {int.MaxValue / row} steps for rows of {row} numbers.");
-        int chunk = chunkSteps ?? ChunkFor(Groups(sequences), (long)BackwardWarpsOfMultiprocessor * _device.Multiprocessors, length, fewestChunks: 2), chunks = Grid.Cover(length, chunk);
+        int chunk = chunkSteps ?? ChunkFor(Groups(sequences), (long)BackwardWarpsOfMultiprocessor * _device.Multiprocessors, length, FewestBackwardChunks), chunks = Grid.Cover(length, chunk);
         int warps = BlockWarps(_layout.Channels, (long)sequences * chunks, _device.Multiprocessors);
         return new ScanBackwardPlan(chunk, chunks, warps, Grid.Cover(_layout.Channels, warps * WarpChannels));
     }
@@ -97,20 +100,14 @@ internal sealed class CudaScan
     /// <summary>Groups of a sequence's channels.</summary>
     public static int GroupsOf(int channels) => Grid.Cover(channels, WarpChannels);
 
-    /// <summary>Clips of a batch to scan at a time: the fewest that are shared among as many warps as all of them would be, and keep the card as busy.</summary>
+    /// <summary>Clips of a batch to scan at a time: more of them would take more memory, and no less time.</summary>
     /// <param name="batch">All clips.</param>
     /// <param name="groups">Groups of channels of a clip, its directions counted.</param>
     /// <param name="multiprocessors">The card's.</param>
-    public static int ClipsAtOnce(int batch, int groups, int multiprocessors)
-    {
-        double busy = PartsFor((long)batch * groups, multiprocessors) switch { 4 => 1.4, 2 => MostForFour, _ => MostForTwo };
-        int slices = Math.Max(1, (int)(batch * groups / (busy * multiprocessors)));
-        return Grid.Cover(batch, slices);
-    }
+    public static int ClipsAtOnce(int batch, int groups, int multiprocessors) => Grid.Cover(batch, (int)Math.Max(1, (long)batch * groups / (Plenty * multiprocessors)));
 
-    /// <summary>Warps that share a group of channels in a forward walk: the more, the fewer groups there are. One walks with the fewest instructions, four with the shortest steps.</summary>
-    internal static int PartsFor(long groups, int multiprocessors) =>
-        groups <= (long)MostForFour * multiprocessors ? 4 : groups <= (long)MostForTwo * multiprocessors ? 2 : 1;
+    /// <summary>Warps that share a group of channels in a forward walk: two take the fewest instructions, four the shortest steps, where groups are few.</summary>
+    internal static int PartsFor(long groups, int multiprocessors) => groups <= (long)MostForFour * multiprocessors ? 4 : 2;
 
     /// <summary>As many chunks as fill the places for groups of channels once, if that is at least <paramref name="fewestChunks"/>; else none.</summary>
     internal static int ChunkFor(long groups, long places, int length, int fewestChunks)

@@ -24,7 +24,7 @@ internal sealed class ScanWalks
     }
 
     /// <summary>The numbers of warps that there are kernels for.</summary>
-    public static IReadOnlyList<int> Parts { get; } = [1, 2, 4];
+    public static IReadOnlyList<int> Parts { get; } = [2, 4];
 
     /// <summary>Walks for the outputs, and for the states that the arguments ask for.</summary>
     public void Outputs(in ScanForwardArguments arguments, int directions, nint stream) =>

@@ -39,16 +39,17 @@ public sealed class ClipPreparation
     /// <summary>Floats of a prepared clip.</summary>
     public int InputLength { get; }
 
-    /// <summary>Whether <see cref="Plan"/> can say how clips are prepared: not where places of them are erased afterwards.</summary>
-    public bool CanPlan => _augmentation.Erasing is null;
+    /// <summary>Whether evaluated clips are frames of whole bytes, normalised: not where frames of a network that is not square, or of a small image network, are resampled.</summary>
+    public bool EvaluatesBytes => _evaluation is { Layout: not CropLayout.Whole };
+
+    /// <summary>How the frames of <see cref="EvaluationBytes"/> are normalised.</summary>
+    public PixelNormalization Normalization => _evaluation?.Normalization ?? PixelNormalization.ImageNet;
 
     /// <summary>Says how a card makes what <see cref="Prepare"/> makes, of the same draws: equal but for rounding.</summary>
     /// <param name="clip">The clip.</param>
     /// <param name="random">Makes all draws; null to prepare as in evaluation.</param>
-    /// <exception cref="InvalidOperationException"><see cref="CanPlan"/> says no.</exception>
     public ResampledClip Plan(VideoClip clip, Random? random)
     {
-        if (!CanPlan) throw new InvalidOperationException("Clips of which places are erased are prepared in main memory.");
         CheckFrames(clip);
         return random is null ? PlanEvaluation(clip) : PlanTraining(clip, random);
     }
@@ -84,9 +85,19 @@ public sealed class ClipPreparation
     public void Evaluation(VideoClip clip, Span<float> input)
     {
         Check(clip, input);
-        int[] frames = EvaluatedFrames(clip);
-        if (Fits(clip)) _evaluation!.Apply(new VideoClip(clip.Path, clip.Height, clip.Width, Array.ConvertAll(frames, clip.FrameMemory)), input);
-        else Resample(clip, frames, MiddleOf(clip), new Random(0), input);
+        if (Fits(clip)) _evaluation!.Apply(Evaluated(clip), input);
+        else Resample(clip, EvaluatedFrames(clip), MiddleOf(clip), new Random(0), input);
+    }
+
+    /// <summary>What <see cref="Evaluation"/> normalises: resized and cut frames.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="frames">Exactly <see cref="InputLength"/> bytes, filled as (frames, height, width, 3).</param>
+    /// <exception cref="InvalidOperationException"><see cref="EvaluatesBytes"/> says no.</exception>
+    public void EvaluationBytes(VideoClip clip, Span<byte> frames)
+    {
+        CheckFrames(clip);
+        if (!EvaluatesBytes) throw new InvalidOperationException("The clips of this network are no whole bytes when they are evaluated.");
+        _evaluation!.Cut(Evaluated(clip), frames);
     }
 
     private (int[] Frames, ClipDraw Draw, FrameEditor? Editor) DrawTraining(VideoClip clip, Random random)
@@ -104,21 +115,23 @@ public sealed class ClipPreparation
         {
             var (height, width) = editor is null ? (clip.Height, clip.Width) : (editor.Height, editor.Width);
             var resampler = new ClipResampler(draw, (height, width), _config.Height, _config.Width);
-            return resampler.OnCard(frames.Select(frame => editor is null ? clip.FrameMemory(frame) : editor.Edit(clip.Frame(frame)).ToArray()), width, random);
+            var plan = resampler.OnCard(frames.Select(frame => editor is null ? clip.FrameMemory(frame) : editor.Edit(clip.Frame(frame)).ToArray()), width, random);
+            return _augmentation.Erasing is { } erasing ? plan with { Erased = [.. erasing.Draw(frames.Length, _config.Height, _config.Width, random)] } : plan;
         }
     }
 
     /// <summary>Frames that must be resized are resized in main memory, to whole bytes as the original's; only what is left is the card's.</summary>
     private ResampledClip PlanEvaluation(VideoClip clip)
     {
-        var frames = Array.ConvertAll(EvaluatedFrames(clip), clip.FrameMemory);
-        if (!Fits(clip)) return new ClipResampler(MiddleOf(clip), (clip.Height, clip.Width), _config.Height, _config.Width).OnCard(frames, clip.Width, new Random(0));
-        var view = _evaluation!.Resize(new VideoClip(clip.Path, clip.Height, clip.Width, frames));
+        if (!Fits(clip)) return new ClipResampler(MiddleOf(clip), (clip.Height, clip.Width), _config.Height, _config.Width).OnCard(Array.ConvertAll(EvaluatedFrames(clip), clip.FrameMemory), clip.Width, new Random(0));
+        var view = _evaluation!.Resize(Evaluated(clip));
         var whole = new ClipDraw(0, 0, view.Width, view.Height, Flip: false, Gain: 1, Offset: 0, Noise: 0);
         return new ClipResampler(whole, (view.Height, view.Width), _config.Height, _config.Width).OnCard(Array.ConvertAll(All(), view.FrameMemory), view.Width, new Random(0));
     }
 
     private int[] EvaluatedFrames(VideoClip clip) => clip.Frames == _config.Frames ? All() : _sampler.Validation(clip.Frames);
+
+    private VideoClip Evaluated(VideoClip clip) => new(clip.Path, clip.Height, clip.Width, Array.ConvertAll(EvaluatedFrames(clip), clip.FrameMemory));
 
     private bool Fits(VideoClip clip) => _evaluation is not null && _evaluation.ViewSize(clip.Height, clip.Width) == (_config.Height, _config.Width);
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.VideoMamba.Kernels.Frames;
+
 namespace Microsoft.ML.VideoMamba.Training.Augmentation;
 
 /// <summary>Random erasing: a box of each frame is covered, after normalisation; in a clip it is the same box throughout, a cube.</summary>
@@ -49,23 +51,40 @@ public sealed record RandomErasing
     /// <param name="random">Makes all draws.</param>
     internal void Apply(Span<float> clip, int frames, int height, int width, Random random)
     {
+        foreach (var erased in Draw(frames, height, width, random))
+        {
+            new ErasingBox(erased.Top, erased.Left, erased.Height, erased.Width).Erase(clip, erased.Frame, frames, height, width, (channel, row, pixels) =>
+            {
+                if (erased.NoiseStarts is { } starts) NormalNoise.Table.Slice(starts[(channel * erased.Height) + row], pixels.Length).CopyTo(pixels);
+                else pixels.Fill(erased.Colour[channel]);
+            });
+        }
+    }
+
+    /// <summary>Draws what is erased, one box after another.</summary>
+    /// <param name="frames">Frames.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="random">Makes all draws.</param>
+    internal IEnumerable<ErasedBox> Draw(int frames, int height, int width, Random random)
+    {
         if (PerFrame)
         {
             for (int frame = 0; frame < frames; frame++)
             {
-                foreach (var box in Draw(height, width, FrameTries, random)) Erase(clip, box, frame, frames, height, width, random);
+                foreach (var box in DrawBoxes(height, width, FrameTries, random)) yield return Cover(box, frame, random);
             }
 
-            return;
+            yield break;
         }
 
-        foreach (var box in Draw(height, width, CubeTries, random))
+        foreach (var box in DrawBoxes(height, width, CubeTries, random))
         {
-            for (int frame = 0; frame < frames; frame++) Erase(clip, box, frame, frames, height, width, random);
+            for (int frame = 0; frame < frames; frame++) yield return Cover(box, frame, random);
         }
     }
 
-    private List<ErasingBox> Draw(int height, int width, int tries, Random random)
+    private List<ErasingBox> DrawBoxes(int height, int width, int tries, Random random)
     {
         var boxes = new List<ErasingBox>();
         if (random.NextDouble() > Probability) return boxes;
@@ -90,14 +109,11 @@ public sealed record RandomErasing
         return null;
     }
 
-    private void Erase(Span<float> clip, ErasingBox box, int frame, int frames, int height, int width, Random random)
+    private ErasedBox Cover(ErasingBox box, int frame, Random random)
     {
-        float[] color = Mode == ErasingMode.Rand ? [.. Enumerable.Range(0, 3).Select(_ => (float)NormalNoise.Draw(random))] : new float[3];
-        box.Erase(clip, frame, frames, height, width, (channel, _, pixels) =>
-        {
-            if (Mode == ErasingMode.Pixel) NormalNoise.Row(random, pixels.Length).CopyTo(pixels);
-            else pixels.Fill(color[channel]);
-        });
+        float[] colour = Mode == ErasingMode.Rand ? [.. Enumerable.Range(0, 3).Select(_ => (float)NormalNoise.Draw(random))] : new float[3];
+        int[]? starts = Mode == ErasingMode.Pixel ? NormalNoise.Starts(random, 3 * box.Height, box.Width) : null;
+        return new ErasedBox(frame, box.Top, box.Left, box.Height, box.Width, colour, starts);
     }
 
     private static void Require(bool holds, string name, object? value, string rule)

@@ -8,7 +8,10 @@ using Microsoft.ML.VideoMamba.Video.Reading;
 
 namespace Microsoft.ML.VideoMamba.Training.Batches;
 
-/// <summary>Reads and prepares clips on worker threads, a few batches ahead of the one that learns.</summary>
+/// <summary>
+/// Reads and prepares clips on worker threads, a few batches ahead of the one that learns. A batch is begun while the last clips of the one before are under
+/// way: no worker waits for the slowest clip.
+/// </summary>
 /// <param name="clips">The clips.</param>
 /// <param name="preparation">What the network takes.</param>
 /// <param name="options">Batch size, seed, workers and what happens to clips that cannot be read.</param>
@@ -19,7 +22,9 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
     private const int MaxSubstitutes = 16;
 
     private readonly ConcurrentDictionary<int, VideoException> _failures = new();
-    private readonly int _workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
+
+    // A card waits for the thread that queues its work: that one gets a core of its own.
+    private readonly int _workers = options.Workers > 0 ? options.Workers : Math.Max(1, Environment.ProcessorCount - (uploader is null ? 0 : 1));
 
     /// <summary>Clips that could not be read, each once.</summary>
     public IReadOnlyCollection<VideoException> Failures => [.. _failures.OrderBy(failure => failure.Key).Select(failure => failure.Value)];
@@ -63,79 +68,92 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
 
     private void Produce(int[] order, int size, Func<int, Random?> draws, BlockingCollection<Batch> queue, CancellationToken cancellation)
     {
+        // Both batches share the workers; whoever is done with the first one goes on with the second.
+        var loop = new ParallelOptions { MaxDegreeOfParallelism = _workers, CancellationToken = cancellation, TaskScheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, _workers).ConcurrentScheduler };
+        Task<Func<Batch?>>? begun = null;
         try
         {
             foreach (var (number, indices) in order.Chunk(size).Index())
             {
-                var batch = Prepare(number, indices, place => draws(number * size + place), cancellation);
-                if (batch is null) continue;
-                try
-                {
-                    queue.Add(batch, cancellation);
-                }
-                catch (OperationCanceledException)
-                {
-                    batch.Dispose();
-                    throw;
-                }
+                var next = Task.Run(() => Prepare(number, indices, place => draws(number * size + place), loop), CancellationToken.None);
+                var ready = begun;
+                begun = next;
+                if (ready is not null) Hand(ready, queue, cancellation);
             }
+
+            if (begun is not null) Hand(begun, queue, cancellation);
         }
         finally
         {
+            // Where the producer ends early, nobody waits for the batch that it has begun, nor for what went wrong with it.
+            if (begun is not null) Task.WhenAny(begun).GetAwaiter().GetResult();
             queue.CompleteAdding();
         }
     }
 
-    private Batch? Prepare(int number, int[] indices, Func<int, Random?> draws, CancellationToken cancellation) =>
-        uploader is null ? PrepareHere(number, indices, draws, cancellation) : Send(number, indices, draws, uploader, cancellation);
+    private static void Hand(Task<Func<Batch?>> ready, BlockingCollection<Batch> queue, CancellationToken cancellation)
+    {
+        if (ready.GetAwaiter().GetResult()() is not { } batch) return;
+        try
+        {
+            queue.Add(batch, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
 
-    private Batch? PrepareHere(int number, int[] indices, Func<int, Random?> draws, CancellationToken cancellation)
+    /// <summary>Reads a batch's clips.</summary>
+    /// <returns>What makes the batch of them, in its turn; null comes of it where no clip could be read.</returns>
+    private Func<Batch?> Prepare(int number, int[] indices, Func<int, Random?> draws, ParallelOptions loop) =>
+        uploader is null ? PrepareHere(number, indices, draws, loop) : PrepareToSend(number, indices, draws, uploader, loop);
+
+    private Func<Batch?> PrepareHere(int number, int[] indices, Func<int, Random?> draws, ParallelOptions loop)
     {
         int length = preparation.InputLength;
         float[] pixels = ArrayPool<float>.Shared.Rent(checked(indices.Length * length));
         var read = new (string Name, int Index)?[indices.Length];
-        try
+        ForEach(
+            indices.Length,
+            i => read[i] = Read(indices[i], draws(i), (index, random) => clips.Prepare(index, preparation, random, pixels.AsSpan(i * length, length))) is { } found ? (found.Read, found.Index) : null,
+            loop);
+        return () =>
         {
-            ForEach(
-                indices.Length,
-                i => read[i] = Read(indices[i], draws(i), (index, random) => clips.Prepare(index, preparation, random, pixels.AsSpan(i * length, length))) is { } found ? (found.Read, found.Index) : null,
-                cancellation);
-        }
-        catch
-        {
-            ArrayPool<float>.Shared.Return(pixels);
-            throw;
-        }
+            int[] there = [.. Enumerable.Range(0, indices.Length).Where(i => read[i] is not null)];
+            for (int i = 0; i < there.Length; i++)
+            {
+                if (there[i] != i) pixels.AsSpan(there[i] * length, length).CopyTo(pixels.AsSpan(i * length, length));
+            }
 
-        int[] there = [.. Enumerable.Range(0, indices.Length).Where(i => read[i] is not null)];
-        for (int i = 0; i < there.Length; i++)
-        {
-            if (there[i] != i) pixels.AsSpan(there[i] * length, length).CopyTo(pixels.AsSpan(i * length, length));
-        }
-
-        var prepared = new PooledClips(pixels, there.Length, length);
-        if (there.Length > 0) return Describe(number, [.. there.Select(i => read[i]!.Value)], prepared);
-        prepared.Dispose();
-        return null;
+            var prepared = new PooledClips(pixels, there.Length, length);
+            if (there.Length > 0) return Describe(number, [.. there.Select(i => read[i]!.Value)], prepared);
+            prepared.Dispose();
+            return null;
+        };
     }
 
-    private Batch? Send(int number, int[] indices, Func<int, Random?> draws, FrameUploader to, CancellationToken cancellation)
+    private Func<Batch?> PrepareToSend(int number, int[] indices, Func<int, Random?> draws, FrameUploader to, ParallelOptions loop)
     {
         var read = new ((string Name, ResampledClip Clip) Read, int Index)?[indices.Length];
-        ForEach(indices.Length, i => read[i] = Read(indices[i], draws(i), (index, random) => clips.Plan(index, preparation, random)), cancellation);
-        var there = read.Where(clip => clip is not null).Select(clip => clip!.Value).ToList();
-        if (there.Count == 0) return null;
-        return Describe(number, [.. there.Select(clip => (clip.Read.Name, clip.Index))], new UploadedClips(to.Send([.. there.Select(clip => clip.Read.Clip)], cancellation)));
+        ForEach(indices.Length, i => read[i] = Read(indices[i], draws(i), (index, random) => clips.Plan(index, preparation, random)), loop);
+        return () =>
+        {
+            var there = read.Where(clip => clip is not null).Select(clip => clip!.Value).ToList();
+            if (there.Count == 0) return null;
+            return Describe(number, [.. there.Select(clip => (clip.Read.Name, clip.Index))], new UploadedClips(to.Send([.. there.Select(clip => clip.Read.Clip)], loop.CancellationToken)));
+        };
     }
 
     private Batch Describe(int number, IReadOnlyList<(string Name, int Index)> read, IBatchClips prepared) =>
         new(number, [.. read.Select(clip => clips.LabelOf(clip.Index))], [.. read.Select(clip => clip.Index)], [.. read.Select(clip => clip.Name)], prepared);
 
-    private void ForEach(int count, Action<int> body, CancellationToken cancellation)
+    private static void ForEach(int count, Action<int> body, ParallelOptions loop)
     {
         try
         {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _workers, CancellationToken = cancellation }, body);
+            Parallel.For(0, count, loop, body);
         }
         catch (AggregateException all)
         {

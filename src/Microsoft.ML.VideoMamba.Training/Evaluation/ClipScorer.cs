@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Frames;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Batches;
@@ -20,7 +21,8 @@ public static class ClipScorer
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(clips);
         ArgumentNullException.ThrowIfNull(options);
-        return Score(model, new BatchLoader(clips, new ClipPreparation(model.Config), options), cancellation);
+        using var uploader = clips.HasFrames && FrameUploader.Takes(model.Device) ? BatchUploads.Create(model, options) : null;
+        return Score(model, new BatchLoader(clips, new ClipPreparation(model.Config), options, uploader), cancellation);
     }
 
     internal static IReadOnlyList<ClipOutput> Score(VideoMambaModel model, BatchLoader loader, CancellationToken cancellation)

@@ -37,7 +37,7 @@ public sealed record ExperimentOptions
     /// <summary>What they compute in.</summary>
     public TrainingPrecision Precision { get; init; }
 
-    /// <summary>Threads that decode and augment; 0 for one a core.</summary>
+    /// <summary>Threads that decode and augment; 0 for one a core, on a card one less: it queues the card's work.</summary>
     public int Workers { get; init; }
 
     /// <summary>Most clips of a batch, at least 1: a larger step is made of several batches.</summary>

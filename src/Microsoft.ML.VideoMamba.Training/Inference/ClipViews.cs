@@ -46,15 +46,46 @@ public sealed class ClipViews
     /// <exception cref="ArgumentException">A clip has another number of frames, or cannot be brought to the network's size.</exception>
     public Tensor Build(IReadOnlyList<VideoClip> clips)
     {
+        var pixels = empty([CountViews(clips), 3, _config.Frames, _config.Height, _config.Width], ScalarType.Float32);
+        Fill<float>(pixels, clips, _transform.Apply);
+        return Shaped(pixels);
+    }
+
+    /// <summary>What <see cref="Build"/> normalises: the views' frames, for <see cref="Normalize"/> to send to a card.</summary>
+    /// <param name="clips">What <see cref="Pick"/> chose, decoded.</param>
+    /// <returns>(views, frames, height, width, 3) bytes, in main memory; owned by the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">A clip has another number of frames, or cannot be brought to the network's size.</exception>
+    public Tensor BuildFrames(IReadOnlyList<VideoClip> clips)
+    {
+        var frames = empty([CountViews(clips), _config.Frames, _config.Height, _config.Width, 3], ScalarType.Byte);
+        Fill<byte>(frames, clips, _transform.Cut);
+        return frames;
+    }
+
+    /// <summary>Makes a network's input of frames, on a device.</summary>
+    /// <param name="frames">Some of the views that <see cref="BuildFrames"/> gave.</param>
+    /// <param name="device">Where the network is.</param>
+    /// <returns>As <see cref="Build"/> gives them, there.</returns>
+    public Tensor Normalize(Tensor frames, Device device) => Shaped(FramePixels.Make(frames, _transform.Normalization, device));
+
+    private long CountViews(IReadOnlyList<VideoClip> clips)
+    {
         ArgumentNullException.ThrowIfNull(clips);
         foreach (var clip in clips) Check(clip);
-        long views = (long)clips.Count * _transform.Views;
-        var pixels = empty([views, 3, _config.Frames, _config.Height, _config.Width], ScalarType.Float32);
-        var values = MemoryMarshal.Cast<byte, float>(pixels.bytes);
-        int size = values.Length / clips.Count;
-        for (int i = 0; i < clips.Count; i++) _transform.Apply(clips[i], values.Slice(i * size, size));
-        return _config.IsVideo ? pixels : pixels.squeeze_(2);
+        return (long)clips.Count * _transform.Views;
     }
+
+    private static void Fill<T>(Tensor tensor, IReadOnlyList<VideoClip> clips, FillViews<T> fill)
+        where T : unmanaged
+    {
+        var values = MemoryMarshal.Cast<byte, T>(tensor.bytes);
+        int size = values.Length / clips.Count;
+        for (int i = 0; i < clips.Count; i++) fill(clips[i], values.Slice(i * size, size));
+    }
+
+    private Tensor Shaped(Tensor pixels) => _config.IsVideo ? pixels : pixels.squeeze_(2);
+
+    private delegate void FillViews<T>(VideoClip clip, Span<T> views);
 
     private void Check(VideoClip clip)
     {

@@ -143,12 +143,14 @@ public sealed class VideoMambaPredictor : IDisposable
         if (clips.Count == 0) throw new ArgumentException("At least one clip is needed.", nameof(clips));
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        var views = _views.Build(clips);
+        bool sent = FramePixels.AreMadeOn(Model.Device);
+        var views = sent ? _views.BuildFrames(clips) : _views.Build(clips);
         Tensor? sum = null;
         for (long first = 0; first < views.shape[0]; first += MaxBatch)
         {
             using var batch = NewDisposeScope();
-            var part = network(views.narrow(0, first, Math.Min(MaxBatch, views.shape[0] - first)).to(Model.Device)).sum([0]);
+            var some = views.narrow(0, first, Math.Min(MaxBatch, views.shape[0] - first));
+            var part = network(sent ? _views.Normalize(some, Model.Device) : some).sum([0]);
             sum = (sum is null ? part : sum + part).MoveToOuterDisposeScope();
         }
 

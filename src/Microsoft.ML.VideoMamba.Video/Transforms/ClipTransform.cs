@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Microsoft.ML.VideoMamba.Video.Transforms;
 
 /// <summary>
@@ -127,27 +125,30 @@ public sealed class ClipTransform
         int view = ViewLength(clip);
         if (destination.Length != (long)Views * view) throw new ArgumentException($"{destination.Length} floats were given; {Views} views of {view} are needed.", nameof(destination));
 
-        var (height, width) = ResizedSize(clip.Height, clip.Width);
-        var boxes = Boxes(height, width);
-        if ((height, width) == (clip.Height, clip.Width))
-        {
-            for (int t = 0; t < clip.Frames; t++) Normalize(clip.Frame(t), width, boxes, destination, t, clip.Frames);
-            return;
-        }
+        using var frames = Resized(clip);
+        for (int t = 0; t < clip.Frames; t++) Normalize(frames[t], frames.Width, frames.Views, destination, t, clip.Frames);
+    }
 
-        // Of a frame with a single view, only that part is resized.
-        var part = boxes.Count == 1 ? boxes[0] : new CropBox(0, 0, height, width);
-        if (boxes.Count == 1) boxes = [part with { Top = 0, Left = 0 }];
-        var resizer = FrameResizer.Create(Filter, clip.Height, clip.Width, height, width, part);
-        int size = checked(part.Height * part.Width * 3);
-        byte[] resized = ArrayPool<byte>.Shared.Rent(size);
+    /// <summary>Writes all views of a clip ahead of normalisation: resized and cut, as bytes.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="destination">Exactly views * T * H * W * 3 bytes; it is filled as (views, T, H, W, 3).</param>
+    /// <exception cref="ArgumentException">The destination has another size.</exception>
+    public void Cut(VideoClip clip, Span<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        int view = ViewLength(clip);
+        if (destination.Length != (long)Views * view) throw new ArgumentException($"{destination.Length} bytes were given; {Views} views of {view} are needed.", nameof(destination));
+        using var frames = Resized(clip);
         for (int t = 0; t < clip.Frames; t++)
         {
-            resizer.Resize(clip.Frame(t), resized.AsSpan(0, size));
-            Normalize(resized, part.Width, boxes, destination, t, clip.Frames);
+            var frame = frames[t];
+            for (int i = 0; i < frames.Views.Count; i++)
+            {
+                var box = frames.Views[i];
+                int row = box.Width * 3, to = (i * view) + (t * box.Height * row);
+                for (int y = 0; y < box.Height; y++) frame.Slice(((((box.Top + y) * frames.Width) + box.Left) * 3), row).CopyTo(destination.Slice(to + (y * row), row));
+            }
         }
-
-        ArrayPool<byte>.Shared.Return(resized);
     }
 
     /// <summary>The single view of a clip ahead of normalisation: resized and cut, as bytes.</summary>
@@ -157,18 +158,17 @@ public sealed class ClipTransform
     {
         ArgumentNullException.ThrowIfNull(clip);
         if (Views != 1) throw new InvalidOperationException($"There are {Views} views.");
-        var (height, width) = ResizedSize(clip.Height, clip.Width);
-        var part = Boxes(height, width)[0];
-        var resizer = FrameResizer.Create(Filter, clip.Height, clip.Width, height, width, part);
-        var frames = new ReadOnlyMemory<byte>[clip.Frames];
-        for (int t = 0; t < frames.Length; t++)
-        {
-            byte[] frame = GC.AllocateUninitializedArray<byte>(checked(part.Height * part.Width * 3));
-            resizer.Resize(clip.Frame(t), frame);
-            frames[t] = frame;
-        }
+        var (height, width) = ViewSize(clip.Height, clip.Width);
+        byte[] frames = GC.AllocateUninitializedArray<byte>(ViewLength(clip));
+        Cut(clip, frames);
+        int frame = height * width * 3;
+        return new VideoClip(clip.Path, height, width, [.. Enumerable.Range(0, clip.Frames).Select(t => (ReadOnlyMemory<byte>)frames.AsMemory(t * frame, frame))]);
+    }
 
-        return new VideoClip(clip.Path, part.Height, part.Width, frames);
+    private ResizedFrames Resized(VideoClip clip)
+    {
+        var size = ResizedSize(clip.Height, clip.Width);
+        return new ResizedFrames(clip, Filter, size, Boxes(size.Height, size.Width));
     }
 
     private int ViewLength(VideoClip clip)

@@ -1,43 +1,53 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.ML.VideoMamba.DataViews;
 using Microsoft.ML.VideoMamba.Video;
 
 namespace Microsoft.ML.VideoMamba.Clips;
 
-/// <summary>Makes the clips of a batch of rows in parallel. An error waits until its own row is read, so that the rows before it are served.</summary>
-internal sealed class ClipBatch(ClipSource source, int capacity) : IBatch
+/// <summary>
+/// Makes the clips of a batch of rows on all cores. A row waits for its own clip alone, so that whoever reads rows works while later clips are made; and an
+/// error waits until its row is read.
+/// </summary>
+internal sealed class ClipBatch : IBatch
 {
-    private readonly Func<VideoClip?>[] _make = new Func<VideoClip?>[capacity];
-    private readonly VideoClip?[] _clips = new VideoClip?[capacity];
-    private readonly ExceptionDispatchInfo?[] _errors = new ExceptionDispatchInfo?[capacity];
+    private readonly ClipSource _source;
+    private readonly int _threads;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly TaskScheduler _workers;
+    private readonly MakeClip[] _make;
+    private readonly Task<VideoClip?>[] _clips;
 
-    public void Read(int slot) => _make[slot] = source.Read();
-
-    public void Evaluate(int count)
+    /// <param name="source">Where the clips come from; the batch disposes of it.</param>
+    /// <param name="capacity">The most rows of a batch.</param>
+    /// <param name="workers">Clips made at once. They share the cores.</param>
+    public ClipBatch(ClipSource source, int capacity, int workers)
     {
-        if (count == 1) Make(0);
-        else Parallel.For(0, count, Make);
+        (_source, _threads) = (source, Math.Max(1, Environment.ProcessorCount / workers));
+        _workers = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, workers).ConcurrentScheduler;
+        (_make, _clips) = (new MakeClip[capacity], new Task<VideoClip?>[capacity]);
     }
 
-    public Delegate Getter(int output, Func<int> slot) => (ValueGetter<VideoClip?>)((ref VideoClip? value) =>
-    {
-        int current = slot();
-        _errors[current]?.Throw();
-        value = _clips[current];
-    });
+    public void Read(int slot) => _make[slot] = _source.Read();
 
-    public void Dispose() => source.Dispose();
-
-    private void Make(int slot)
+    public void Evaluate(int first, int count)
     {
-        (_clips[slot], _errors[slot]) = (null, null);
-        try
+        for (int slot = first; slot < first + count; slot++)
         {
-            _clips[slot] = _make[slot]();
+            var make = _make[slot];
+            var clip = new Task<VideoClip?>(() => make(_threads, _ending.Token), _ending.Token);
+            if (count == 1) clip.RunSynchronously(TaskScheduler.Default);
+            else clip.Start(_workers);
+            _clips[slot] = clip;
         }
-        catch (Exception error)
-        {
-            _errors[slot] = ExceptionDispatchInfo.Capture(error);
-        }
+    }
+
+    public Delegate Getter(int output, Func<int> slot) => (ValueGetter<VideoClip?>)((ref VideoClip? value) => value = _clips[slot()].GetAwaiter().GetResult());
+
+    public void Dispose()
+    {
+        // Clips that nobody will read are given up within a frame. What is wrong with them is nobody's either.
+        _ending.Cancel();
+        Task.WhenAll(_clips.Where(clip => clip is not null)).ContinueWith(static all => _ = all.Exception, TaskScheduler.Default).GetAwaiter().GetResult();
+        _ending.Dispose();
+        _source.Dispose();
     }
 }

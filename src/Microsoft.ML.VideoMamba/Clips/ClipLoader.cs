@@ -30,20 +30,23 @@ internal sealed class ClipLoader
 
     public int Failures => _failures;
 
-    public VideoClip? Load(string path)
+    public VideoClip? Load(string path, int threads, CancellationToken cancellation)
     {
         if (path.Length == 0) return Failed(new VideoException("(no path)", "open", "the row's path is empty"));
-        return Load(VideoSource.FromPath(_options.Folder is null ? path : Path.Combine(_options.Folder, path)));
+        return Load(VideoSource.FromPath(_options.Folder is null ? path : Path.Combine(_options.Folder, path)), threads, cancellation);
     }
 
     /// <summary>Reads a clip.</summary>
+    /// <param name="source">The video.</param>
+    /// <param name="threads">Threads to decode it with.</param>
+    /// <param name="cancellation">Ends the reading within a frame.</param>
     /// <returns>The clip; null for one that is missing by the failure policy.</returns>
-    public VideoClip? Load(VideoSource source)
+    public VideoClip? Load(VideoSource source, int threads, CancellationToken cancellation)
     {
         MLNet.ThrowIfCancelled(_host);
         try
         {
-            return VideoReader.Read(source, _sampler.Validation, _decoder);
+            return VideoReader.Read(source, _sampler.Validation, _decoder with { Threads = threads }, cancellation);
         }
         catch (VideoException error)
         {

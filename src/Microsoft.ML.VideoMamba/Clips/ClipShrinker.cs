@@ -13,14 +13,15 @@ internal static class ClipShrinker
     {
         if (maxShortSide == 0 || Math.Min(clip.Height, clip.Width) <= maxShortSide) return clip;
         var (height, width) = FrameResizer.ShortSide(clip.Height, clip.Width, maxShortSide);
-        var resizer = FrameResizer.Create(ResizeFilter.Bilinear, clip.Height, clip.Width, height, width);
         var shrunk = new ReadOnlyMemory<byte>[clip.Frames];
-        for (int t = 0; t < shrunk.Length; t++)
+        // Rows are read by one thread: it would be the slowest of all where frames are large.
+        Parallel.For(0, shrunk.Length, () => FrameResizer.Create(ResizeFilter.Bilinear, clip.Height, clip.Width, height, width), (t, _, resizer) =>
         {
             byte[] frame = GC.AllocateUninitializedArray<byte>(height * width * 3);
             resizer.Resize(clip.Frame(t), frame);
             shrunk[t] = frame;
-        }
+            return resizer;
+        }, _ => { });
 
         return new VideoClip(clip.Path, height, width, shrunk, clip.Indices, clip.Times, clip.Gaps);
     }

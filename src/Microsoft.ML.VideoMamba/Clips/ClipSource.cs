@@ -1,6 +1,5 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
-using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Decoding;
 
 namespace Microsoft.ML.VideoMamba.Clips;
@@ -10,8 +9,8 @@ internal abstract class ClipSource : IDisposable
 {
     public const string ExpectedTypes = "String, Vector<Byte> or Image";
 
-    /// <summary>Reads the current row now and returns what makes its clip later, on any thread; a clip that cannot be made is null.</summary>
-    public abstract Func<VideoClip?> Read();
+    /// <summary>Reads the current row now and returns what makes its clip later, on any thread.</summary>
+    public abstract MakeClip Read();
 
     public virtual void Dispose()
     {
@@ -33,11 +32,11 @@ internal abstract class ClipSource : IDisposable
     {
         private ReadOnlyMemory<char> _path;
 
-        public override Func<VideoClip?> Read()
+        public override MakeClip Read()
         {
             get(ref _path);
             string path = _path.ToString();
-            return () => loader.Load(path);
+            return (threads, cancellation) => loader.Load(path, threads, cancellation);
         }
     }
 
@@ -45,11 +44,11 @@ internal abstract class ClipSource : IDisposable
     {
         private VBuffer<byte> _content;
 
-        public override Func<VideoClip?> Read()
+        public override MakeClip Read()
         {
             get(ref _content);
             var source = VideoSource.FromBytes(_content.DenseValues().ToArray(), RowName(row, column));
-            return () => loader.Load(source);
+            return (threads, cancellation) => loader.Load(source, threads, cancellation);
         }
     }
 
@@ -57,11 +56,11 @@ internal abstract class ClipSource : IDisposable
     {
         private MLImage? _image;
 
-        public override Func<VideoClip?> Read()
+        public override MakeClip Read()
         {
             get(ref _image!);
             var clip = _image is null ? null : ImageClip.Create(_image, _image.Tag is { Length: > 0 } path ? path : RowName(row, column));
-            return () => clip;
+            return (_, _) => clip;
         }
 
         public override void Dispose()

@@ -2,7 +2,10 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.VideoMamba.DataViews;
 
-/// <summary>Reads a batch of rows ahead, keeps the values that pass through, and computes the outputs of the whole batch when the first is asked for.</summary>
+/// <summary>
+/// Reads a batch of rows ahead, keeps the values that pass through, and computes the outputs of the whole batch when the first is asked for. A reader that has
+/// passed by more rows than a batch looks for a single one, and gets that one alone: to read a row again costs one video and not a batch of them.
+/// </summary>
 internal sealed class BatchedCursor : DataViewRowCursor
 {
     private readonly RowMap _map;
@@ -14,11 +17,11 @@ internal sealed class BatchedCursor : DataViewRowCursor
     private readonly ValueGetter<DataViewRowId> _id;
     private readonly DataViewRowId[] _ids;
     private readonly long[] _batches;
-    private long _position = -1;
+    private long _position = -1, _asked = -1;
     private int _slot = -1;
     private int _count;
+    private int _evaluated;
     private bool _ended;
-    private bool _evaluated;
 
     public BatchedCursor(RowMap map, DataViewRowCursor input, IReadOnlyCollection<DataViewSchema.Column> columns)
     {
@@ -74,7 +77,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
 
     private bool Fill()
     {
-        (_slot, _count, _evaluated) = (-1, 0, false);
+        (_slot, _count, _evaluated) = (-1, 0, 0);
         while (!_ended && _count < _ids.Length)
         {
             if (_ended = !_input.MoveNext()) break;
@@ -93,8 +96,14 @@ internal sealed class BatchedCursor : DataViewRowCursor
     private int Evaluated()
     {
         int slot = Current();
-        if (!_evaluated) _batch.Evaluate(_count);
-        _evaluated = true;
+        if (slot >= _evaluated)
+        {
+            int end = _position - _asked <= _ids.Length ? _count : slot + 1;
+            _batch.Evaluate(slot, end - slot);
+            _evaluated = end;
+        }
+
+        _asked = _position;
         return slot;
     }
 }

@@ -7,9 +7,10 @@ internal interface IBatch : IDisposable
     /// <param name="slot">Where to keep it, 0 to capacity - 1.</param>
     void Read(int slot);
 
-    /// <summary>Computes the outputs of the first <paramref name="count"/> slots. Called once for each filling, and only if an output is asked for.</summary>
-    /// <param name="count">How many slots were read.</param>
-    void Evaluate(int count);
+    /// <summary>Computes the outputs of slots that were read. Called at most once for a slot of each filling, and only if an output is asked for.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">How many.</param>
+    void Evaluate(int first, int count);
 
     /// <summary>The <see cref="ValueGetter{TValue}"/> of an output column.</summary>
     /// <param name="output">Which of the outputs.</param>

@@ -47,7 +47,7 @@ internal sealed class MappedRow : DataViewRow
     {
         if (_evaluated == _input.Position) return 0;
         _batch!.Read(0);
-        _batch.Evaluate(1);
+        _batch.Evaluate(0, 1);
         _evaluated = _input.Position;
         return 0;
     }

@@ -1,9 +1,9 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
+using Microsoft.ML.VideoMamba.Training.Inference;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -65,25 +65,43 @@ internal sealed class Network
     }
 
     /// <summary>Runs some inputs at once.</summary>
-    /// <param name="count">How many, at least 1.</param>
-    /// <param name="write">Writes the input of a number into <see cref="ClipPreparation.InputLength"/> floats, its own memory in the batch. Called from several threads.</param>
+    /// <param name="input">Writes them, on several threads.</param>
+    /// <param name="slots">Which of its slots, at least one.</param>
     /// <param name="output">What is asked of the model: a row of floats for each input.</param>
     /// <returns>The rows one after another.</returns>
-    public float[] Run(int count, SpanAction<float, int> write, Func<PreparedModel, Tensor, Tensor> output)
+    public float[] Run(NetworkInput input, int[] slots, Func<PreparedModel, Tensor, Tensor> output)
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        var batch = empty([count, .. _inputShape]);
-        if (count == 1) Write(0);
-        else Parallel.For(0, count, Write);
-        return output(_prepared, batch.to(_model.Device)).to(ScalarType.Float32).cpu().data<float>().ToArray();
+        return output(_prepared, Batch(input, slots)).to(ScalarType.Float32).cpu().data<float>().ToArray();
+    }
+
+    private Tensor Batch(NetworkInput input, int[] slots)
+    {
+        if (!input.HasFrames || !Preparation.EvaluatesBytes || !FramePixels.AreMadeOn(_model.Device))
+        {
+            return Fill<float>(empty([slots.Length, .. _inputShape]), slots, input.Write).to(_model.Device);
+        }
+
+        var frames = Fill<byte>(empty([slots.Length, Config.Frames, Config.Height, Config.Width, 3], ScalarType.Byte), slots, input.WriteFrames);
+        return FramePixels.Make(frames, Preparation.Normalization, _model.Device).view([slots.Length, .. _inputShape]);
+    }
+
+    private static Tensor Fill<T>(Tensor batch, int[] slots, WriteSlot<T> write)
+        where T : unmanaged
+    {
+        if (slots.Length == 1) Write(0);
+        else Parallel.For(0, slots.Length, Write);
+        return batch;
 
         void Write(int number)
         {
-            using var input = batch.narrow(0, number, 1);
-            write(MemoryMarshal.Cast<byte, float>(input.bytes), number);
+            using var part = batch.narrow(0, number, 1);
+            write(slots[number], MemoryMarshal.Cast<byte, T>(part.bytes));
         }
     }
+
+    private delegate void WriteSlot<T>(int slot, Span<T> input);
 
     public void Save(Stream stream, IReadOnlyList<string>? labels) => CheckpointWriter.Save(_model, stream, labels);
 

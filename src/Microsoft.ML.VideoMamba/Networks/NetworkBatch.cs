@@ -18,13 +18,13 @@ internal sealed class NetworkBatch(
 
     public void Read(int slot) => input.Read(slot);
 
-    public void Evaluate(int count)
+    public void Evaluate(int first, int count)
     {
-        int[] there = [.. Enumerable.Range(0, count).Where(input.IsThere)];
-        _values.AsSpan(0, count * width).Fill(float.NaN);
+        int[] there = [.. Enumerable.Range(first, count).Where(input.IsThere)];
+        _values.AsSpan(first * width, count * width).Fill(float.NaN);
         if (there.Length == 0) return;
 
-        float[] rows = network.Run(there.Length, (pixels, i) => input.Write(there[i], pixels), output);
+        float[] rows = network.Run(input, there, output);
         for (int i = 0; i < there.Length; i++) rows.AsSpan(i * width, width).CopyTo(_values.AsSpan(there[i] * width));
     }
 

@@ -16,6 +16,12 @@ internal abstract class NetworkInput
     /// <summary>Writes a slot's input. Called from several threads.</summary>
     public abstract void Write(int slot, Span<float> input);
 
+    /// <summary>Whether inputs are made of frames, which <see cref="WriteFrames"/> writes.</summary>
+    public virtual bool HasFrames => false;
+
+    /// <summary>Writes a slot's resized frames, as <see cref="ClipPreparation.EvaluationBytes"/>. Called from several threads.</summary>
+    public virtual void WriteFrames(int slot, Span<byte> frames) => throw new NotSupportedException("Vectors are not made of frames.");
+
     public static NetworkInput Open(DataViewRow row, DataViewSchema.Column column, int capacity, ClipPreparation preparation) => column.Type is VideoDataViewType
         ? new Clips(row.GetGetter<VideoClip?>(column), capacity, preparation)
         : new Pixels(row.GetGetter<VBuffer<float>>(column), capacity);
@@ -29,6 +35,10 @@ internal abstract class NetworkInput
         public override bool IsThere(int slot) => _clips[slot] is not null;
 
         public override void Write(int slot, Span<float> input) => preparation.Evaluation(_clips[slot]!, input);
+
+        public override bool HasFrames => true;
+
+        public override void WriteFrames(int slot, Span<byte> frames) => preparation.EvaluationBytes(_clips[slot]!, frames);
     }
 
     private sealed class Pixels(ValueGetter<VBuffer<float>> get, int capacity) : NetworkInput

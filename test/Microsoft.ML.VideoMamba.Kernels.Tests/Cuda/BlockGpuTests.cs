@@ -49,7 +49,7 @@ public sealed class BlockGpuTests
         using var scope = NewDisposeScope();
         byte[][] Pass()
         {
-            var leaves = Operands(5, 300, 64, 128, 4, 2, centred: false, ScalarType.BFloat16).ToDictionary(item => item.Key, item => (Tensor?)item.Value!.cuda().requires_grad_(item.Key != "scale"));
+            var leaves = Operands(5, 300, 64, 128, 4, 2, centred: false, ScalarType.BFloat16).ToDictionary(item => item.Key, item => (Tensor?)item.Value!.to(Gpu.Device).requires_grad_(item.Key != "scale"));
             var outputs = Fused(leaves, 2, keepLeast: false);
             (outputs[0].to_type(ScalarType.Float32).sum() + outputs[1].square().sum()).backward();
             return [.. leaves.Where(leaf => leaf.Key != "scale").Select(leaf => leaf.Value!.grad!.cpu().bytes.ToArray())];
@@ -65,7 +65,7 @@ public sealed class BlockGpuTests
         TensorLeaks.AssertNone(
             () =>
             {
-                var leaves = Operands(2, 40, 32, 64, 2, 2, centred: true, ScalarType.Float32).ToDictionary(item => item.Key, item => (Tensor?)item.Value!.cuda().requires_grad_(item.Key != "scale"));
+                var leaves = Operands(2, 40, 32, 64, 2, 2, centred: true, ScalarType.Float32).ToDictionary(item => item.Key, item => (Tensor?)item.Value!.to(Gpu.Device).requires_grad_(item.Key != "scale"));
                 var outputs = Fused(leaves, 2, keepLeast: true);
                 (outputs[0].sum() + outputs[1].sum()).backward();
                 foreach (var leaf in leaves.Where(leaf => leaf.Key != "scale")) leaf.Value!.grad!.Dispose();
@@ -202,7 +202,7 @@ public sealed class BlockGpuTests
 
         // With a single token no sum evens out what each step rounds.
         double rough = operands["residual"]!.shape[1] == 1 ? 0.15 : 4e-2;
-        Float64Comparison.Assert(operands, of => Steps(of, directions), of => Fused(of, directions, keepLeast), CUDA, _ => type == ScalarType.Float32 ? 1e-4 : rough, constants: ["scale"]);
+        Float64Comparison.Assert(operands, of => Steps(of, directions), of => Fused(of, directions, keepLeast), Gpu.Device, _ => type == ScalarType.Float32 ? 1e-4 : rough, constants: ["scale"]);
     }
 
     private static Dictionary<string, Tensor?> Operands(int batch, int length, int embed, int inner, int rank, int directions, bool centred, ScalarType type)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
 
-/// <summary>The CUDA convolution against the float64 reference, output and every gradient.</summary>
+/// <summary>The Gpu.Device convolution against the float64 reference, output and every gradient.</summary>
 [TestClass]
 [TestCategory(TestCategories.Gpu)]
 [DoNotParallelize]
@@ -44,7 +44,7 @@ public sealed class ConvGpuTests
         };
         Tensor[] Run(IReadOnlyDictionary<string, Tensor?> of, KernelFace face) => [CausalConv1d.Run(of["x"]!, of["weight"]!, of["bias"], silu, direction, face)];
         Float64Comparison.Assert(
-            operands, of => Run(of, KernelFace.Reference), of => Run(of, KernelFace.Cuda), CUDA,
+            operands, of => Run(of, KernelFace.Reference), of => Run(of, KernelFace.Cuda), Gpu.Device,
             stored => type == ScalarType.Float32 ? 1e-5 : stored == ScalarType.BFloat16 ? 4e-3 : 2e-3);
     }
 }

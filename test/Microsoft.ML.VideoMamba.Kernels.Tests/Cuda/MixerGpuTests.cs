@@ -30,7 +30,7 @@ public sealed class MixerGpuTests
         TensorLeaks.AssertNone(
             () =>
             {
-                var leaves = MixerOperands.Draw(2, 40, 32, 64, 2, 2, ScalarType.Float32).ToDictionary(item => item.Key, item => (Tensor?)item.Value!.cuda().requires_grad_());
+                var leaves = MixerOperands.Draw(2, 40, 32, 64, 2, 2, ScalarType.Float32).ToDictionary(item => item.Key, item => (Tensor?)item.Value!.to(Gpu.Device).requires_grad_());
                 Fused(leaves, 2)[0].sum().backward();
                 foreach (var leaf in leaves.Values) leaf!.grad!.Dispose();
             },
@@ -41,7 +41,7 @@ public sealed class MixerGpuTests
     {
         using var scope = NewDisposeScope();
         Float64Comparison.Assert(
-            MixerOperands.Draw(batch, length, embed, inner, rank, directions, type), of => [MixerOperands.Steps(of["hidden"]!, of, directions)], of => Fused(of, directions), CUDA,
+            MixerOperands.Draw(batch, length, embed, inner, rank, directions, type), of => [MixerOperands.Steps(of["hidden"]!, of, directions)], of => Fused(of, directions), Gpu.Device,
             stored => type == ScalarType.Float32 ? 1e-4 : 4e-2);
     }
 

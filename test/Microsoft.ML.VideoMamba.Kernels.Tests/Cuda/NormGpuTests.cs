@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
 
-/// <summary>The CUDA norms against the float64 reference, outputs and every gradient.</summary>
+/// <summary>The Gpu.Device norms against the float64 reference, outputs and every gradient.</summary>
 [TestClass]
 [TestCategory(TestCategories.Gpu)]
 [DoNotParallelize]
@@ -50,7 +50,7 @@ public sealed class NormGpuTests
         // A single channel is its own mean: what is left of layer norm's gradient then is rounding alone.
         bool degenerate = channels == 1;
         Float64Comparison.Assert(
-            operands, of => Run(of, KernelFace.Reference), of => Run(of, KernelFace.Cuda), CUDA,
+            operands, of => Run(of, KernelFace.Reference), of => Run(of, KernelFace.Cuda), Gpu.Device,
             stored => type == ScalarType.Float32 ? degenerate ? 1e-2 : 1e-5 : stored == ScalarType.BFloat16 ? degenerate ? 5e-2 : 4e-3 : degenerate ? 5e-2 : 2e-3);
     }
 }

@@ -2,40 +2,40 @@ using Microsoft.ML.VideoMamba.Kernels.Scan;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
 
-/// <summary>How a scan is divided on a card of 132 multiprocessors, 12 groups of channels each.</summary>
+/// <summary>How a scan is divided on a card of 132 multiprocessors, 10 groups of channels each.</summary>
 [TestClass]
 public sealed class ScanChunkTests
 {
     private const int Multiprocessors = 132;
-    private const long Places = 12 * Multiprocessors;
+    private const long Places = 10 * Multiprocessors;
 
     [TestMethod]
-    [DataRow(1536L, 1569, 20, 1569, "Enough groups: whole sequences.")]
-    [DataRow(384L, 1569, 20, 1569, "Four chunks do not pay forwards.")]
-    [DataRow(384L, 1569, 2, 400, "They do backwards.")]
-    [DataRow(96L, 1569, 20, 1569, "Nor do sixteen, where four warps share a group.")]
-    [DataRow(72L, 1569, 20, 72, "Twenty-two do.")]
-    [DataRow(24L, 12545, 20, 192, "As many as fill the card once.")]
+    [DataRow(1536L, 1569, 8, 1569, "Enough groups: whole sequences.")]
+    [DataRow(192L, 12545, 8, 12545, "Six chunks do not pay forwards.")]
+    [DataRow(192L, 12545, 4, 2096, "They do where their first states are left to a later walk.")]
+    [DataRow(384L, 1569, 2, 528, "And backwards.")]
+    [DataRow(96L, 12545, 8, 968, "Thirteen pay.")]
+    [DataRow(24L, 12545, 8, 232, "As many as fill the card once.")]
     [DataRow(24L, 31, 2, 31, "Too short to cut.")]
     [DataRow(1L, 200, 5, 40, "No chunk is shorter than 32 steps.")]
     public void CutsWhereThatPays(long groups, int length, int fewestChunks, int chunk, string why) =>
         Assert.AreEqual(chunk, CudaScan.ChunkFor(groups, Places, length, fewestChunks), why);
 
     [TestMethod]
-    [DataRow(1536L, 1, "Ti, 8 frames, batch 64: the fewest instructions.")]
-    [DataRow(768L, 2, "Ti, 32 frames, batch 32: two warps for each scheduler's one.")]
-    [DataRow(384L, 4, "Ti, 64 frames, batch 16.")]
+    [DataRow(1536L, 2, "Ti, 8 frames, batch 64.")]
+    [DataRow(768L, 2, "Ti, 32 frames, batch 32.")]
+    [DataRow(576L, 4, "M, 64 frames, batch 8.")]
     [DataRow(24L, 4, "One clip.")]
     public void SharesGroupsWhereTheyAreFew(long groups, int parts, string why) => Assert.AreEqual(parts, CudaScan.PartsFor(groups, Multiprocessors), why);
 
     [TestMethod]
-    [DataRow(64, 24, 64, "Ti, 8 frames: half of them would leave the card to be shared by two warps a group.")]
-    [DataRow(16, 24, 8, "Ti, 64 frames: eight keep it as busy as sixteen.")]
-    [DataRow(640, 24, 46, "A large batch takes no more memory.")]
+    [DataRow(64, 24, 64, "Ti, 8 frames.")]
+    [DataRow(16, 24, 16, "Ti, 64 frames.")]
+    [DataRow(640, 24, 128, "A large batch takes no more memory.")]
     [DataRow(5, 24, 5, "Few clips.")]
     [DataRow(1, 24, 1, "One.")]
-    [DataRow(3, 2000, 1, "One fills the card.")]
-    public void TakesTheFewestClipsThatKeepTheCardBusy(int batch, int groups, int clips, string why) =>
+    [DataRow(3, 2000, 3, "One fills the card, but three are little.")]
+    public void TakesNoMoreClipsAtATimeThanHelp(int batch, int groups, int clips, string why) =>
         Assert.AreEqual(clips, CudaScan.ClipsAtOnce(batch, groups, Multiprocessors), why);
 
     [TestMethod]

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
 
-/// <summary>Times of the CUDA scan, both directions, gate included; a JSON line each.</summary>
+/// <summary>Times of the Gpu.Device scan, both directions, gate included; a JSON line each.</summary>
 [TestClass]
 [TestCategory(TestCategories.Gpu)]
 [TestCategory(TestCategories.Slow)]
@@ -36,7 +36,7 @@ public sealed class ScanGpuSpeedTests
         Gpu.Require();
         using var scope = NewDisposeScope();
         var operands = Operands(batch, length, channels);
-        var dy = randn([2, batch, length, channels], device: CUDA).to_type(ScalarType.BFloat16);
+        var dy = randn([2, batch, length, channels], device: Gpu.Device).to_type(ScalarType.BFloat16);
         double forward = Median(() => SelectiveScanCuda.Forward(operands, keep: false)), keeping = Median(() => SelectiveScanCuda.Forward(operands, keep: true));
         var (_, kept) = SelectiveScanCuda.Forward(operands, keep: true);
         double backward = Median(() => SelectiveScanCuda.Backward(operands, kept!, dy, null));
@@ -59,7 +59,7 @@ public sealed class ScanGpuSpeedTests
         Gpu.Require();
         using var scope = NewDisposeScope();
         var operands = Operands(batch, length, channels);
-        var dy = randn([2, batch, length, channels], device: CUDA).to_type(ScalarType.BFloat16);
+        var dy = randn([2, batch, length, channels], device: Gpu.Device).to_type(ScalarType.BFloat16);
         var (_, kept) = SelectiveScanCuda.Forward(operands, keep: true);
         foreach (int chunk in sizes.Split(',').Select(size => int.Parse(size, CultureInfo.InvariantCulture)))
         {
@@ -139,17 +139,17 @@ public sealed class ScanGpuSpeedTests
     {
         Kernels.Runtime.TorchRuntime.EnsureLoaded();
         manual_seed(3);
-        Tensor Normal(params long[] shape) => randn(shape, device: CUDA).to_type(ScalarType.BFloat16);
-        Tensor A = -(randn([2, channels, 16], device: CUDA) * 0.3 + arange(1, 17, device: CUDA).log()).exp();
+        Tensor Normal(params long[] shape) => randn(shape, device: Gpu.Device).to_type(ScalarType.BFloat16);
+        Tensor A = -(randn([2, channels, 16], device: Gpu.Device) * 0.3 + arange(1, 17, device: Gpu.Device).log()).exp();
         return CudaScanOperands.Prepare(
             [
-                Normal(2, batch, length, channels), Normal(2, batch, length, channels), A, Normal(2, batch, length, 32), randn([2, channels], device: CUDA),
-                Normal(batch, length, channels), randn([2, channels], device: CUDA) - 4, null,
+                Normal(2, batch, length, channels), Normal(2, batch, length, channels), A, Normal(2, batch, length, 32), randn([2, channels], device: Gpu.Device),
+                Normal(batch, length, channels), randn([2, channels], device: Gpu.Device) - 4, null,
             ],
             new CudaScanOptions(true, SequenceDirection.Forward));
     }
 
-    private static double Median(Action action) => CudaTimer.Measure(CudaDevice.Get(0), () =>
+    private static double Median(Action action) => CudaTimer.Measure(CudaDevice.Get(Gpu.Index), () =>
     {
         using var scope = NewDisposeScope();
         action();

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
 
-/// <summary>The CUDA scan against the float64 reference, outputs and every gradient.</summary>
+/// <summary>The Gpu.Device scan against the float64 reference, outputs and every gradient.</summary>
 [TestClass]
 [TestCategory(TestCategories.Gpu)]
 [DoNotParallelize]
@@ -59,7 +59,7 @@ public sealed class ScanGpuTests
     public void BothDirectionsInOneLaunchEqualTwoScans(int batch, int length, int channels)
     {
         Gpu.Require();
-        foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 }) CompareBidirectional(batch, length, channels, type, KernelFace.Cuda, CUDA);
+        foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 }) CompareBidirectional(batch, length, channels, type, KernelFace.Cuda, Gpu.Device);
     }
 
     /// <summary>Step sizes so large that decays pass through the smallest floats and beyond.</summary>
@@ -74,7 +74,7 @@ public sealed class ScanGpuTests
         scan["delta"] = linspace(0, 60, 2 * 400 * 64, ScalarType.Float32).reshape(2, 400, 64).to_type(type);
         var expected = Run(scan, tensor => tensor.to_type(ScalarType.Float64), KernelFace.Reference);
 
-        var got = Run(scan, tensor => tensor.cuda(), KernelFace.Cuda);
+        var got = Run(scan, tensor => tensor.to(Gpu.Device), KernelFace.Cuda);
 
         double deviation = ((got - expected).norm() / expected.norm()).item<double>();
         Assert.IsTrue(deviation <= tolerance, $"deviates by {deviation:e2}");
@@ -101,7 +101,7 @@ public sealed class ScanGpuTests
         byte[] Run()
         {
             var scan = new RandomScan(seed: 5, batch: 8, length: 700, channels: 384, states: 16, ScalarType.BFloat16);
-            foreach (string name in scan.Names.ToList()) scan[name] = scan[name]!.cuda();
+            foreach (string name in scan.Names.ToList()) scan[name] = scan[name]!.to(Gpu.Device);
             scan.RequireGradients();
             scan.Run(KernelFace.Cuda).Y.sum().backward();
             return [.. scan.Names.SelectMany(name => scan[name]!.grad!.cpu().contiguous().bytes.ToArray())];
@@ -122,7 +122,7 @@ public sealed class ScanGpuTests
             return [output.Y, output.LastState];
         }
 
-        Float64Comparison.Assert(s_names.ToDictionary(name => name, name => scan[name]), of => Run(of, KernelFace.Reference), of => Run(of, KernelFace.Cuda), CUDA, Tolerance(type));
+        Float64Comparison.Assert(s_names.ToDictionary(name => name, name => scan[name]), of => Run(of, KernelFace.Reference), of => Run(of, KernelFace.Cuda), Gpu.Device, Tolerance(type));
     }
 
     private static void CompareBidirectional(int batch, int length, int channels, ScalarType type, KernelFace face, Device device)

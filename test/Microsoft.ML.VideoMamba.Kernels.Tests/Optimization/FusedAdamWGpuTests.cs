@@ -1,5 +1,4 @@
 using Microsoft.ML.VideoMamba.TestCommon;
-using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Tests.Optimization;
 
@@ -26,6 +25,6 @@ public sealed class FusedAdamWGpuTests
     private static FusedAdamWChecks Checks()
     {
         Gpu.Require();
-        return new FusedAdamWChecks(CUDA);
+        return new FusedAdamWChecks(Gpu.Device);
     }
 }

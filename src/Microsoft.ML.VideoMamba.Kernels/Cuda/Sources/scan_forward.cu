@@ -15,15 +15,18 @@
 // (from these each chunk's first state), scan_forward (each chunk from its first state). The gradient's walk is cut at the same places: adjoint_ends gives what
 // each chunk adds to the gradient of the state before it, walking it backwards: P = 2^(l A) (P + ln 2 dy C), with dy in the place of u and C in that of B.
 // scan_ends also walks a sequence again to keep its states, given each chunk's first: a walk without outputs, for a backward pass.
-#include "scan.cuh"
 #ifndef PARTS
-#define PARTS 2                  // 1, 2 or 4
+#define PARTS 2                  // 2 or 4
 #endif
+#ifndef SOFT_EXP
+#define SOFT_EXP (PARTS == 4 ? 0 : 1)                      // measured: four warps wait for one another, not for the special-function unit
+#endif
+#include "scan.cuh"
 #ifndef STAGES
 #define STAGES 4                 // a power of two
 #endif
 #ifndef BLOCKS
-#define BLOCKS (PARTS == 1 ? 12 : PARTS == 2 ? 10 : 6)   // that a multiprocessor has registers for
+#define BLOCKS (PARTS == 2 ? 10 : 6)                       // that a multiprocessor has registers for
 #endif
 #define OWN (N / PARTS)          // states of a lane
 #define PIECE (8 / PARTS)        // channels of a thread
@@ -56,8 +59,6 @@ template<int WALK> struct Prepared {
   float y[WALK == OUTPUTS ? PARTS : 1][ROUND * 32];          // <C, h> of each warp's states
 };
 template<int WALK> struct Shared { Rows ring[STAGES]; Prepared<WALK> rounds[2]; };
-
-DEVICE void barrier() { if (PARTS == 1) __syncwarp(); else __syncthreads(); }
 
 template<int WALK, bool KEEPING> DEVICE void scan(const ScanForwardArguments& args, Shared<WALK>& shared) {
   const int lane = threadIdx.x & 31, part = threadIdx.x >> 5, base = blockIdx.x * 32;
@@ -157,7 +158,7 @@ template<int WALK, bool KEEPING> DEVICE void scan(const ScanForwardArguments& ar
   const int rounds = (end - start + ROUND - 1) / ROUND;
   #pragma unroll 1
   for (int round = 0; round < rounds; round++) {
-    barrier();                                               // this round is prepared, the one before it walked
+    __syncthreads();                                         // this round is prepared, the one before it walked
     if (WALK == OUTPUTS) finish(round - 1);
     fetch(round + STAGES - 1);
     copy_wait<STAGES - 2>();
@@ -201,7 +202,7 @@ template<int WALK, bool KEEPING> DEVICE void scan(const ScanForwardArguments& ar
   }
   copy_wait<0>();
   if (WALK == OUTPUTS) {
-    barrier();
+    __syncthreads();
     finish(rounds - 1);
   }
   if (args.last && live) {

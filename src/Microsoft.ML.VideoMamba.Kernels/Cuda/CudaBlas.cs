@@ -26,9 +26,15 @@ internal sealed unsafe class CudaBlas
     {
         var idle = s_idle.GetOrAdd(device.Index, _ => []);
         if (!idle.TryTake(out var blas)) blas = new CudaBlas(device);
-        using var current = device.MakeCurrent();
-        Check(cublasSetStream(blas._handle, stream));
+        blas.UseStream(stream);
         return new Loan(blas, idle);
+    }
+
+    /// <summary>Queues there what comes.</summary>
+    public void UseStream(nint stream)
+    {
+        using var current = _device.MakeCurrent();
+        Check(cublasSetStream(_handle, stream));
     }
 
     /// <summary>Gives the products a place of their own to work in: where launches are recorded, none may be allocated. Lasts until the next change of stream.</summary>

@@ -52,17 +52,18 @@ public sealed class RecordedNetwork : IDisposable
         _clipsOfPass = Grid.Cover(ClipsAtOnce, sideBySide);
         _passes = [.. Enumerable.Range(0, sideBySide).Select(_ => new RecordedPass(_weights, _clipsOfPass, WorkspaceBytes / sideBySide))];
         _graph = new CudaGraph(_weights.Device, sideBySide);
+        using var loan = CudaBlas.Borrow(_weights.Device);
         _graph.Replay(() =>
         {
             // Compiles, loads and tunes everything that the recording will hold.
             foreach (var pass in _passes)
             {
                 pass.ClearPatches(_graph.Stream);
-                pass.Queue(_graph.Stream);
+                pass.Queue(loan.Blas, _graph.Stream);
             }
         });
         cuda.synchronize(parameters.Positions.device);
-        _graph.Record((branch, stream) => _passes[branch].Queue(stream));
+        _graph.Record((branch, stream) => _passes[branch].Queue(loan.Blas, stream));
         cuda.synchronize(parameters.Positions.device);
     }
 

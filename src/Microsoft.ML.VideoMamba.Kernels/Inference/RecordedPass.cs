@@ -62,10 +62,11 @@ internal sealed class RecordedPass : IDisposable
     }
 
     /// <summary>Queues all behind the gathering of patches.</summary>
-    public void Queue(nint stream)
+    /// <param name="blas">For the products. While launches are recorded none can be made: the caller borrows it before.</param>
+    /// <param name="stream">Where to queue.</param>
+    public void Queue(CudaBlas blas, nint stream)
     {
-        using var loan = CudaBlas.Borrow(_weights.Device, stream);
-        var blas = loan.Blas;
+        blas.UseStream(stream);
         blas.UseWorkspace(DeviceMemory.Address(_workspace), _workspace.NumberOfElements);
         EmbedPatches(blas, stream);
         for (int i = 0; i < _weights.Layers.Count; i++)

@@ -56,7 +56,7 @@ public sealed class ScanPartsGpuTests
         Gpu.Require();
         using var scope = NewDisposeScope();
         var operands = Operands(Scans(batch, length, channels, type, optional: true), new CudaScanOptions(true, SequenceDirection.Forward));
-        var (_, whole) = SelectiveScanCuda.Forward(operands, keep: true, length, parts: 1);
+        var (_, whole) = SelectiveScanCuda.Forward(operands, keep: true, length, ScanWalks.Parts[0]);
         var dy = randn([Directions, batch, length, channels], device: CUDA).to_type(type);
         var expected = SelectiveScanCuda.Backward(operands, whole!, dy, null, length);
 

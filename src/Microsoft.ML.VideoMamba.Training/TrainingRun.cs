@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training.Clips;
@@ -139,7 +140,7 @@ public sealed class TrainingRun
     private VideoMambaModel CreateModel()
     {
         var device = ComputeDevice.Find(_options.Device);
-        manual_seed(_options.Seed);
+        TorchSeed.Set(_options.Seed, device);
         using var scope = NewDisposeScope();
         var model = new VideoMambaModel(_config);
         try

@@ -1,4 +1,5 @@
 using Microsoft.ML.VideoMamba.Kernels.Frames;
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.Models.Checkpoints;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
@@ -93,8 +94,8 @@ internal sealed class TrainingSession : IDisposable
 
     private EpochMetrics RunEpoch(int epoch, CancellationToken cancellation)
     {
-        // Drop path draws from torch's own generator: each epoch starts it anew, whatever ran before.
-        manual_seed(SeedMix.Of(_options.Seed, epoch));
+        // Drop path draws from torch's own generators: each epoch starts them anew, whatever ran before.
+        TorchSeed.Set(SeedMix.Of(_options.Seed, epoch), _model.Device);
         _model.train();
         _learner.BeginEpoch(epoch);
         _reporter.BeginEpoch(_learner.Position);

@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.TestCommon;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -50,8 +51,7 @@ public sealed class ModelGpuTests
         Dictionary<string, Tensor> Gradients(VideoMambaModel model)
         {
             model.ToActivationType(type).to(Gpu.Device);
-            manual_seed(3);
-            cuda.manual_seed(3);
+            TorchSeed.Set(3, Gpu.Device);
             model.forward(clips).square().sum().backward();
             return model.named_parameters().Where(named => named.parameter.grad is not null).ToDictionary(named => named.name, named => named.parameter.grad!);
         }
@@ -77,7 +77,7 @@ public sealed class ModelGpuTests
 
         Dictionary<string, Tensor> Gradients(int[] layers)
         {
-            cuda.manual_seed(3);
+            TorchSeed.Set(3, Gpu.Device);
             foreach (var parameter in model.parameters()) parameter.grad = null;
             var last = model.RunLayers(model.EmbedTokens(clips), layers)[^1];
             (last.Hidden.to_type(ScalarType.Float32).square().sum() + last.Residual.square().sum()).backward();

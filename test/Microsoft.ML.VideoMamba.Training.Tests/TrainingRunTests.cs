@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Training.Augmentation;
 using Microsoft.ML.VideoMamba.Training.Batches;
 using Microsoft.ML.VideoMamba.Training.Clips;
@@ -48,22 +49,14 @@ public sealed class TrainingRunTests
     }
 
     [TestMethod]
-    public void TheSameSeedGivesTheSameLossesWhateverTheThreads()
+    public void TheSameSeedGivesTheSameLossesWhateverTheThreads() => SameSeedSameLosses("cpu");
+
+    [TestMethod]
+    [TestCategory(TestCategories.Gpu)]
+    public void TheSameSeedGivesTheSameLossesOnACardToo()
     {
-        var config = ToyClips.Config with { DropPath = 0.3, HeadDropout = 0.2 };
-        double[] Losses(int seed, int workers)
-        {
-            var result = new TrainingRun(config, ToyClips.Options with { Epochs = 2, Seed = seed, Workers = workers }).Fit(ToyClips.Set());
-            result.Model.Dispose();
-            return [.. result.Epochs.SelectMany(epoch => new[] { epoch.TrainLoss, epoch.ValidationLoss!.Value })];
-        }
-
-        double[] first = Losses(seed: 1, workers: 1);
-        // Another use of torch's generator in between changes nothing.
-        torch.rand(5).Dispose();
-
-        CollectionAssert.AreEqual(first, Losses(seed: 1, workers: 4));
-        CollectionAssert.AreNotEqual(first, Losses(seed: 2, workers: 1));
+        Gpu.Require();
+        SameSeedSameLosses(Gpu.Name);
     }
 
     [TestMethod]
@@ -254,8 +247,26 @@ public sealed class TrainingRunTests
     public void LiveTensorsAndMemoryStayFlat() => CountTensors(steps: 50);
 
     [TestMethod]
-    [TestCategory(TestCommon.TestCategories.Slow)]
+    [TestCategory(TestCategories.Slow)]
     public void LiveTensorsAndMemoryStayFlatOverAThousandSteps() => CountTensors(steps: 1000);
+
+    private static void SameSeedSameLosses(string device)
+    {
+        var config = ToyClips.Config with { DropPath = 0.3, HeadDropout = 0.2 };
+        double[] Losses(int seed, int workers)
+        {
+            var result = new TrainingRun(config, ToyClips.Options with { Epochs = 2, Seed = seed, Workers = workers, Device = device }).Fit(ToyClips.Set());
+            result.Model.Dispose();
+            return [.. result.Epochs.SelectMany(epoch => new[] { epoch.TrainLoss, epoch.ValidationLoss!.Value })];
+        }
+
+        double[] first = Losses(seed: 1, workers: 1);
+        // Another use of torch's generator in between changes nothing.
+        torch.rand(5).Dispose();
+
+        CollectionAssert.AreEqual(first, Losses(seed: 1, workers: 4));
+        CollectionAssert.AreNotEqual(first, Losses(seed: 2, workers: 1));
+    }
 
     private static void CountTensors(int steps)
     {

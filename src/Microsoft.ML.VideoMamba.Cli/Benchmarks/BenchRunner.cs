@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using TorchSharp;
 
 namespace Microsoft.ML.VideoMamba.Cli.Benchmarks;
@@ -18,7 +19,7 @@ internal static class BenchRunner
 
     public static BenchResult Run(string name, BenchOptions options, int? samples, CancellationToken cancellation)
     {
-        torch.manual_seed(1);
+        TorchSeed.Set(1, options.Device);
         var timer = new BenchTimer(options.Device, samples, cancellation);
         var memory = new PeakMemory(options.Device);
         using var benchmark = Benchmarks[name](options);

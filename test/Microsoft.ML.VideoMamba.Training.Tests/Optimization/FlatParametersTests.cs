@@ -1,3 +1,4 @@
+using Microsoft.ML.VideoMamba.Kernels.Runtime;
 using Microsoft.ML.VideoMamba.Models;
 using Microsoft.ML.VideoMamba.TestCommon;
 using Microsoft.ML.VideoMamba.Training.Optimization;
@@ -71,8 +72,7 @@ public sealed class FlatParametersTests
         // The same draws at each pass.
         Tensor Loss()
         {
-            manual_seed(7);
-            if (device.type == DeviceType.CUDA) cuda.manual_seed(7);
+            TorchSeed.Set(7, device);
             return model.forward(clips).square().sum();
         }
 

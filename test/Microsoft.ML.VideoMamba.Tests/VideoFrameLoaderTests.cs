@@ -144,31 +144,30 @@ public sealed class VideoFrameLoaderTests
         Assert.AreEqual((Plant, 1), (clip?.Path, loader.Failures));
     }
 
+    /// <summary>The last clip of a batch cannot be read, which is counted once it is tried: long after the first is there, and those between.</summary>
     [TestMethod]
-    public void ARowWaitsForItsOwnClipAndTheRestIsGivenUp()
+    [DataRow(0, DisplayName = "by who ends there")]
+    [DataRow(8, DisplayName = "by who goes on to the next batch")]
+    public void ARowWaitsForItsOwnClipAndTheRestIsGivenUp(int last)
     {
-        var paths = Paths([Plant, .. Enumerable.Repeat(Path.Combine(RepositoryPaths.Media, "city.mpg"), 12)]);
-        var data = _ml.Transforms.LoadVideoFrames(new() { Workers = 12 }).Fit(paths).Transform(paths);
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        double forAll = 0;
+        string city = Path.Combine(RepositoryPaths.Media, "city.mpg");
+        var paths = Paths([Plant, .. Enumerable.Repeat(city, 6), Broken, .. Enumerable.Repeat(Plant, 8)]);
+        var loader = _ml.Transforms.LoadVideoFrames(new() { OnFailure = FailurePolicy.Skip, Workers = 4 }).Fit(paths);
+        var data = loader.Transform(paths);
         using (var cursor = data.GetRowCursor(data.Schema))
         {
             var get = cursor.GetGetter<VideoClip?>(cursor.Schema["Video"]);
             VideoClip? clip = null;
-            while (cursor.MoveNext()) get(ref clip);
-            forAll = watch.Elapsed.TotalSeconds;
-        }
+            for (int row = 0; row <= last; row++)
+            {
+                Assert.IsTrue(cursor.MoveNext());
+                if (row % 8 == 0) get(ref clip);
+            }
 
-        watch.Restart();
-        using (var cursor = data.GetRowCursor(data.Schema))
-        {
-            VideoClip? clip = null;
-            Assert.IsTrue(cursor.MoveNext());
-            cursor.GetGetter<VideoClip?>(cursor.Schema["Video"])(ref clip);
             Assert.AreEqual(Plant, clip!.Path);
         }
 
-        Assert.IsLessThan(forAll / 2, watch.Elapsed.TotalSeconds, "a large batch was waited for");
+        Assert.AreEqual(0, loader.Failures, "all of the first batch was read");
     }
 
     [TestMethod]

@@ -11,10 +11,10 @@ internal sealed class ClipBatch : IBatch
 {
     private readonly ClipSource _source;
     private readonly int _threads;
-    private readonly CancellationTokenSource _ending = new();
     private readonly TaskScheduler _workers;
     private readonly MakeClip[] _make;
-    private readonly Task<VideoClip?>[] _clips;
+    private readonly Task<VideoClip?>?[] _clips;
+    private CancellationTokenSource _ending = new();
 
     /// <param name="source">Where the clips come from; the batch disposes of it.</param>
     /// <param name="capacity">The most rows of a batch.</param>
@@ -26,28 +26,42 @@ internal sealed class ClipBatch : IBatch
         (_make, _clips) = (new MakeClip[capacity], new Task<VideoClip?>[capacity]);
     }
 
-    public void Read(int slot) => _make[slot] = _source.Read();
+    public void Read(int slot)
+    {
+        if (slot == 0) GiveUp();
+        _make[slot] = _source.Read();
+    }
 
     public void Evaluate(int first, int count)
     {
         for (int slot = first; slot < first + count; slot++)
         {
-            var make = _make[slot];
-            var clip = new Task<VideoClip?>(() => make(_threads, _ending.Token), _ending.Token);
+            var (make, token) = (_make[slot], _ending.Token);
+            var clip = new Task<VideoClip?>(() => make(_threads, token), token);
             if (count == 1) clip.RunSynchronously(TaskScheduler.Default);
             else clip.Start(_workers);
             _clips[slot] = clip;
         }
     }
 
-    public Delegate Getter(int output, Func<int> slot) => (ValueGetter<VideoClip?>)((ref VideoClip? value) => value = _clips[slot()].GetAwaiter().GetResult());
+    public Delegate Getter(int output, Func<int> slot) => (ValueGetter<VideoClip?>)((ref VideoClip? value) => value = _clips[slot()]!.GetAwaiter().GetResult());
 
     public void Dispose()
     {
-        // Clips that nobody will read are given up within a frame. What is wrong with them is nobody's either.
-        _ending.Cancel();
-        Task.WhenAll(_clips.Where(clip => clip is not null)).ContinueWith(static all => _ = all.Exception, TaskScheduler.Default).GetAwaiter().GetResult();
+        GiveUp();
         _ending.Dispose();
         _source.Dispose();
+    }
+
+    /// <summary>Ends, within a frame, the making of clips that nobody will read. What is wrong with them is nobody's either.</summary>
+    private void GiveUp()
+    {
+        var underWay = _clips.OfType<Task>().ToList();
+        if (underWay.Count == 0) return;
+        _ending.Cancel();
+        Task.WhenAll(underWay).ContinueWith(static all => _ = all.Exception, TaskScheduler.Default).GetAwaiter().GetResult();
+        _ending.Dispose();
+        _ending = new CancellationTokenSource();
+        Array.Clear(_clips);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var queue = new BlockingCollection<Batch>(BatchesAhead);
-        var producer = Task.Run(() => Produce(order, size, draws, queue, ending.Token), CancellationToken.None);
+        var producer = Task.Run(() => Produce(order, size, draws, queue, ending), CancellationToken.None);
         try
         {
             foreach (var batch in queue.GetConsumingEnumerable(cancellation)) yield return batch;
@@ -66,10 +66,10 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
         }
     }
 
-    private void Produce(int[] order, int size, Func<int, Random?> draws, BlockingCollection<Batch> queue, CancellationToken cancellation)
+    private void Produce(int[] order, int size, Func<int, Random?> draws, BlockingCollection<Batch> queue, CancellationTokenSource ending)
     {
         // Both batches share the workers; whoever is done with the first one goes on with the second.
-        var loop = new ParallelOptions { MaxDegreeOfParallelism = _workers, CancellationToken = cancellation, TaskScheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, _workers).ConcurrentScheduler };
+        var loop = new ParallelOptions { MaxDegreeOfParallelism = _workers, CancellationToken = ending.Token, TaskScheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, _workers).ConcurrentScheduler };
         Task<Func<Batch?>>? begun = null;
         try
         {
@@ -78,14 +78,20 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
                 var next = Task.Run(() => Prepare(number, indices, place => draws(number * size + place), loop), CancellationToken.None);
                 var ready = begun;
                 begun = next;
-                if (ready is not null) Hand(ready, queue, cancellation);
+                if (ready is not null) Hand(ready, queue, ending.Token);
             }
 
-            if (begun is not null) Hand(begun, queue, cancellation);
+            if (begun is not null) Hand(begun, queue, ending.Token);
+        }
+        catch
+        {
+            // What went wrong need not wait for the clips of the batch that was begun behind it.
+            ending.Cancel();
+            throw;
         }
         finally
         {
-            // Where the producer ends early, nobody waits for the batch that it has begun, nor for what went wrong with it.
+            // Where the producer ends early, nobody asks for the batch that it has begun, nor for what went wrong with it.
             if (begun is not null) Task.WhenAny(begun).GetAwaiter().GetResult();
             queue.CompleteAdding();
         }

@@ -44,6 +44,16 @@ public sealed class BatchLoaderTests
         Assert.HasCount(1, seen);
     }
 
+    [TestMethod]
+    public void AnErrorDoesNotWaitForTheBatchBehind()
+    {
+        var set = new SlowClip(until: _ => true, failing: BatchSize + 1, slowFrom: 2 * BatchSize);
+
+        Assert.ThrowsExactly<InvalidOperationException>(() => Load(set));
+
+        Assert.IsLessThan(Workers + 1, set.SlowOnes, "more clips of the batch behind were read than had been begun");
+    }
+
     private static List<int[]> Load(SlowClip set, List<int[]>? seen = null)
     {
         var config = VideoMambaConfig.Tiny with { Frames = 2, Height = 16, Width = 16 };
@@ -60,16 +70,19 @@ public sealed class BatchLoaderTests
     /// <summary>A set whose first clip is done when another one is read.</summary>
     /// <param name="until">Which other.</param>
     /// <param name="failing">A clip that cannot be read.</param>
-    private sealed class SlowClip(Func<int, bool> until, int? failing = null) : ITrainingSet
+    /// <param name="slowFrom">The first of the clips that take half a second.</param>
+    private sealed class SlowClip(Func<int, bool> until, int? failing = null, int slowFrom = Clips) : ITrainingSet
     {
         private readonly TaskCompletionSource _released = new();
-        private int _atOnce, _mostAtOnce;
+        private int _atOnce, _mostAtOnce, _slowOnes;
 
         public int Count => Clips;
 
         public bool WasReleased { get; private set; }
 
         public int MostAtOnce => _mostAtOnce;
+
+        public int SlowOnes => _slowOnes;
 
         public TrainingLabel LabelOf(int index) => TrainingLabel.OfClass(0);
 
@@ -79,6 +92,12 @@ public sealed class BatchLoaderTests
             for (int most = _mostAtOnce; atOnce > most; most = _mostAtOnce) Interlocked.CompareExchange(ref _mostAtOnce, atOnce, most);
             if (index != 0 && until(index)) _released.TrySetResult();
             if (index == 0) WasReleased = _released.Task.Wait(s_patience);
+            if (index >= slowFrom)
+            {
+                Interlocked.Increment(ref _slowOnes);
+                Thread.Sleep(TimeSpan.FromSeconds(0.5));
+            }
+
             Interlocked.Decrement(ref _atOnce);
             return index == failing ? throw new InvalidOperationException($"clip {index}") : $"{index}";
         }

@@ -50,13 +50,18 @@ internal sealed class CudaGraph : IDisposable
                 Check(cuStreamWaitEvent(Stream, _joints[i], 0));
             }
         }
-        finally
+        catch
         {
-            Check(cuStreamEndCapture(Stream, out graph));
+            // A recording that was broken off ends with an error of its own, which says less.
+            _ = cuStreamEndCapture(Stream, out graph);
+            if (graph != 0) _ = cuGraphDestroy(graph);
+            throw;
         }
 
-        Check(cuGraphInstantiateWithFlags(out _executable, graph, 0));
+        Check(cuStreamEndCapture(Stream, out graph));
+        int made = cuGraphInstantiateWithFlags(out _executable, graph, 0);
         Check(cuGraphDestroy(graph));
+        Check(made);
     }
 
     /// <summary>Runs work and then the recording, after all that torch has queued, and has torch's stream wait for them.</summary>

@@ -10,7 +10,8 @@ namespace Microsoft.ML.VideoMamba.Kernels.Inference;
 /// torch's dispatcher. Walks tokens in spatial-first order.
 /// </summary>
 /// <remarks>
-/// The recording holds several passes, side by side: while one scans, which leaves most of the card idle, another multiplies. A large batch replays it several times.
+/// The recording holds a pass over all clips of a call, or over as many as make it faster: it is then replayed for each part of them. Where half of the clips still
+/// fill the card it holds two passes side by side, each over its half: while one scans, the other multiplies.
 /// Safe to call from several threads: they take turns. Later changes of the parameters are not seen.
 /// </remarks>
 public sealed class RecordedNetwork : IDisposable
@@ -23,7 +24,7 @@ public sealed class RecordedNetwork : IDisposable
 
     private readonly Lock _turn = new();
     private readonly RecordedWeights _weights;
-    private readonly List<RecordedPass> _passes;
+    private readonly List<RecordedPass> _passes = [];
     private readonly CudaGraph _graph;
     private readonly int _clipsOfPass;
 
@@ -50,21 +51,18 @@ public sealed class RecordedNetwork : IDisposable
         ClipsAtOnce = clipsAtOnce ?? CudaScan.ClipsAtOnce(batch, groups, multiprocessors);
         int sideBySide = Math.Min(ClipsAtOnce, passes ?? ((long)ClipsAtOnce * groups >= GroupsOfTwoPasses * multiprocessors ? 2 : 1));
         _clipsOfPass = Grid.Cover(ClipsAtOnce, sideBySide);
-        _passes = [.. Enumerable.Range(0, sideBySide).Select(_ => new RecordedPass(_weights, _clipsOfPass, WorkspaceBytes / sideBySide))];
         _graph = new CudaGraph(_weights.Device, sideBySide);
-        using var loan = CudaBlas.Borrow(_weights.Device);
-        _graph.Replay(() =>
+        try
         {
-            // Compiles, loads and tunes everything that the recording will hold.
-            foreach (var pass in _passes)
-            {
-                pass.ClearPatches(_graph.Stream);
-                pass.Queue(loan.Blas, _graph.Stream);
-            }
-        });
-        cuda.synchronize(parameters.Positions.device);
-        _graph.Record((branch, stream) => _passes[branch].Queue(loan.Blas, stream));
-        cuda.synchronize(parameters.Positions.device);
+            for (int i = 0; i < sideBySide; i++) _passes.Add(new RecordedPass(_weights, _clipsOfPass, WorkspaceBytes / sideBySide));
+            Record();
+        }
+        catch
+        {
+            // A card that has no room for this batch may have it for a smaller one.
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Clips of a call.</summary>
@@ -128,6 +126,24 @@ public sealed class RecordedNetwork : IDisposable
         _graph.Dispose();
         foreach (var pass in _passes) pass.Dispose();
         _weights.Dispose();
+    }
+
+    private void Record()
+    {
+        var device = _weights.Parameters.Positions.device;
+        using var loan = CudaBlas.Borrow(_weights.Device);
+        _graph.Replay(() =>
+        {
+            // Compiles, loads and tunes everything that the recording will hold.
+            foreach (var pass in _passes)
+            {
+                pass.ClearPatches(_graph.Stream);
+                pass.Queue(loan.Blas, _graph.Stream);
+            }
+        });
+        cuda.synchronize(device);
+        _graph.Record((branch, stream) => _passes[branch].Queue(loan.Blas, stream));
+        cuda.synchronize(device);
     }
 
     private void Check(Tensor clips)

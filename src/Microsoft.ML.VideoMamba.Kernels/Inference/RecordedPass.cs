@@ -32,10 +32,11 @@ internal sealed class RecordedPass : IDisposable
         _norm = CudaNorm.Get(weights.Device, _shape.Embed, _shape.Float32, Parameters.FinalNorm.Bias is not null);
         _repeat = weights.Device.Kernel<RepeatRowArguments>(new KernelSource("repeat_row.cu"), "repeat_row");
         _buffers = new NetworkBuffers(_shape, _mixer, Parameters.Patches, weights.Outputs, Parameters.Positions.device);
-        _workspace = empty(workspaceBytes, ScalarType.Byte, Parameters.Positions.device).DetachFromDisposeScope();
-        foreach (var buffer in _buffers.Tensors) buffer.DetachFromDisposeScope();
+        _workspace = empty(workspaceBytes, ScalarType.Byte, Parameters.Positions.device);
         _patches = CudaPatches.Get(weights.Device, Parameters.Patches, _shape.Float32);
         _patches.Prepare();
+        _workspace.DetachFromDisposeScope();
+        foreach (var buffer in _buffers.Tensors) buffer.DetachFromDisposeScope();
     }
 
     /// <summary>What a pass puts out, (clips, outputs), float32.</summary>

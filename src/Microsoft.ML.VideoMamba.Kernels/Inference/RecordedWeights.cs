@@ -29,6 +29,9 @@ internal sealed class RecordedWeights : IDisposable
             Batch: 1, (int)parameters.Positions.shape[0], (int)parameters.Positions.shape[1], (int)first.OutProj.shape[1], first.Forward.Rank,
             (int)first.Forward.ConvWeight.shape[1], first.Reverse is null ? 1 : 2, activations == ScalarType.Float32);
         Layers = [.. parameters.Layers.Select(layer => Pack(layer.Mixer))];
+
+        // Last, so that a card that has no room for all of it gets back what there was.
+        foreach (var tensor in _owned) tensor.DetachFromDisposeScope();
     }
 
     /// <summary>The card.</summary>
@@ -58,7 +61,7 @@ internal sealed class RecordedWeights : IDisposable
 
     private Tensor Own(Tensor tensor)
     {
-        _owned.Add(tensor.DetachFromDisposeScope());
+        _owned.Add(tensor);
         return tensor;
     }
 
@@ -69,7 +72,7 @@ internal sealed class RecordedWeights : IDisposable
     {
         using var scope = NewDisposeScope();
         var packed = PackedMixer.Pack(Device, InType(mixer, Activations), OfOneClip);
-        foreach (var tensor in packed.ToList()) Own(tensor);
+        foreach (var tensor in packed.ToList()) Own(tensor.MoveToOuterDisposeScope());
         return MixerWeights.Of(packed);
     }
 

@@ -19,14 +19,13 @@ internal sealed unsafe class CudaBlas
         Check(cublasCreate(out _handle));
     }
 
-    /// <summary>Lends an instance until the result is disposed: one serves one thread and stream at a time, and making one is slow.</summary>
+    /// <summary>Lends an instance until the result is disposed: one serves one thread and stream at a time, libtorch's at first, and making one is slow.</summary>
     /// <param name="device">The card.</param>
-    /// <param name="stream">0 for libtorch's.</param>
-    public static Loan Borrow(CudaDevice device, nint stream = 0)
+    public static Loan Borrow(CudaDevice device)
     {
         var idle = s_idle.GetOrAdd(device.Index, _ => []);
         if (!idle.TryTake(out var blas)) blas = new CudaBlas(device);
-        blas.UseStream(stream);
+        blas.UseStream(0);
         return new Loan(blas, idle);
     }
 

@@ -220,7 +220,7 @@ public sealed class VideoMambaModel : nn.Module<Tensor, Tensor>
     /// </summary>
     /// <param name="batch">Clips of a call, from 1 up.</param>
     /// <param name="activations">float32 or bfloat16.</param>
-    /// <param name="clipsAtOnce">Clips that run at a time, from 1 to <paramref name="batch"/>: fewer take less memory, and more time where they leave the card idle. Null chooses the fewest that do not.</param>
+    /// <param name="clipsAtOnce">Clips that run at a time, from 1 to <paramref name="batch"/>: fewer take less memory, and more time where they leave the card idle. Null chooses as many as make it faster.</param>
     /// <param name="passes">Passes side by side that these are shared out to, from 1 to <paramref name="clipsAtOnce"/>. Null chooses.</param>
     /// <returns>The recording; it is the caller's.</returns>
     /// <exception cref="InvalidOperationException"><see cref="RecordingProblem"/> names what is in the way.</exception>

@@ -25,8 +25,8 @@ internal sealed class BenchVerb
     private readonly Option<int> _directions = new("--directions") { Description = "1 or 2.", HelpName = "1|2", DefaultValueFactory = _ => 2 };
     private readonly Option<bool> _backward = new("--backward") { Description = "scan, mixer, infer: with all gradients." };
     private readonly Option<int> _checkpointed = new("--checkpoint-layers") { Description = "Layers that are computed again in the backward pass, to save memory.", HelpName = "K", DefaultValueFactory = _ => 0 };
-    private readonly Option<int?> _atOnce = new("--at-once") { Description = "infer, on a CUDA device: clips of a run to take at a time; unless given, the fewest that keep the device busy.", HelpName = "N" };
-    private readonly Option<int?> _passes = new("--passes") { Description = "infer, on a CUDA device: passes side by side that these clips are shared out to.", HelpName = "N" };
+    private readonly Option<int?> _atOnce = new("--at-once") { Description = "infer, on a CUDA device: clips of a run to take at a time; unless given, as many as make it faster.", HelpName = "N" };
+    private readonly Option<int?> _passes = new("--passes") { Description = "infer, on a CUDA device: passes side by side that these clips are shared out to; unless given, two where half of them keep the device busy, else one.", HelpName = "N" };
     private readonly Option<string> _pixels = new("--pixels") { Description = "infer: type of the clips' pixels, float32 or bfloat16.", HelpName = "TYPE", DefaultValueFactory = _ => "float32" };
     private readonly Option<string> _dtype = new("--dtype") { Description = "Type of the activations: float32 or bfloat16.", HelpName = "TYPE", DefaultValueFactory = _ => "float32" };
     private readonly Option<string> _device = new("--device") { Description = "cpu, cuda or cuda:N.", HelpName = "DEVICE", DefaultValueFactory = _ => "cpu" };

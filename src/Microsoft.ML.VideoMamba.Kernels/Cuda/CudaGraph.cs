@@ -77,6 +77,13 @@ internal sealed class CudaGraph : IDisposable
         Check(cuStreamWaitEvent(0, _end, 0));
     }
 
+    /// <summary>Waits for what was queued and replayed: for this alone, as no one may wait for a whole card while another thread records there.</summary>
+    public void Wait()
+    {
+        using var current = _device.MakeCurrent();
+        Check(cuStreamSynchronize(Stream));
+    }
+
     /// <summary>For recordings of models that nobody disposes of, as those that ML.NET's views and engines share.</summary>
     ~CudaGraph()
     {
@@ -88,8 +95,8 @@ internal sealed class CudaGraph : IDisposable
     public void Dispose()
     {
         GC.SuppressFinalize(this);
+        Wait();
         using var current = _device.MakeCurrent();
-        Check(cuStreamSynchronize(Stream));
         Check(Free());
     }
 

@@ -130,7 +130,6 @@ public sealed class RecordedNetwork : IDisposable
 
     private void Record()
     {
-        var device = _weights.Parameters.Positions.device;
         using var loan = CudaBlas.Borrow(_weights.Device);
         _graph.Replay(() =>
         {
@@ -141,9 +140,8 @@ public sealed class RecordedNetwork : IDisposable
                 pass.Queue(loan.Blas, _graph.Stream);
             }
         });
-        cuda.synchronize(device);
+        _graph.Wait();
         _graph.Record((branch, stream) => _passes[branch].Queue(loan.Blas, stream));
-        cuda.synchronize(device);
     }
 
     private void Check(Tensor clips)

@@ -36,7 +36,9 @@ internal sealed unsafe class UploadSlot : IDisposable
         FreeMemory();
         long capacity = checked(bytes + (bytes / 4));
         Check(cuMemHostAlloc(out _host, (nuint)capacity, 0));
-        Check(cuMemAlloc(out _data, (nuint)capacity));
+        int onCard = cuMemAlloc(out _data, (nuint)capacity);
+        if (onCard != 0) _ = cuMemFreeHost(_host);
+        Check(onCard);
         _capacity = capacity;
     }
 

@@ -51,7 +51,7 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var queue = new BlockingCollection<Batch>(BatchesAhead);
-        var producer = Task.Run(() => Produce(order, size, draws, queue, ending), CancellationToken.None);
+        var producer = OnOwnThread(() => Produce(order, size, draws, queue, ending));
         try
         {
             foreach (var batch in queue.GetConsumingEnumerable(cancellation)) yield return batch;
@@ -75,7 +75,7 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
         {
             foreach (var (number, indices) in order.Chunk(size).Index())
             {
-                var next = Task.Run(() => Prepare(number, indices, place => draws(number * size + place), loop), CancellationToken.None);
+                var next = OnOwnThread(() => Prepare(number, indices, place => draws(number * size + place), loop));
                 var ready = begun;
                 begun = next;
                 if (ready is not null) Hand(ready, queue, ending.Token);
@@ -96,6 +96,12 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
             queue.CompleteAdding();
         }
     }
+
+    /// <summary>For what mostly waits: on a machine of few cores it would take the pool's threads from the workers, and the pool makes others slowly.</summary>
+    private static Task<T> OnOwnThread<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <inheritdoc cref="OnOwnThread{T}(Func{T})"/>
+    private static Task OnOwnThread(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static void Hand(Task<Func<Batch?>> ready, BlockingCollection<Batch> queue, CancellationToken cancellation)
     {

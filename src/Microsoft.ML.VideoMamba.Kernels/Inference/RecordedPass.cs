@@ -9,8 +9,6 @@ namespace Microsoft.ML.VideoMamba.Kernels.Inference;
 /// <summary>A network's pass over some clips on a card, from pixels to scores: buffers and kernels of its own, launches to whatever stream, no allocation.</summary>
 internal sealed class RecordedPass : IDisposable
 {
-    private const int Threads = 256;
-
     private readonly RecordedWeights _weights;
     private readonly MixerShape _shape;
     private readonly CudaMixer _mixer;
@@ -30,7 +28,7 @@ internal sealed class RecordedPass : IDisposable
         (_weights, _shape) = (weights, weights.OfOneClip with { Batch = clips });
         _mixer = new CudaMixer(weights.Device, _shape, MixerLayout.Shared(_shape));
         _norm = CudaNorm.Get(weights.Device, _shape.Embed, _shape.Float32, Parameters.FinalNorm.Bias is not null);
-        _repeat = weights.Device.Kernel<RepeatRowArguments>(new KernelSource("repeat_row.cu"), "repeat_row");
+        _repeat = RepeatedRow.Kernel(weights.Device);
         _buffers = new NetworkBuffers(_shape, _mixer, Parameters.Patches, weights.Outputs, Parameters.Positions.device);
         _workspace = empty(workspaceBytes, ScalarType.Byte, Parameters.Positions.device);
         _patches = CudaPatches.Get(weights.Device, Parameters.Patches, _shape.Float32);
@@ -47,7 +45,7 @@ internal sealed class RecordedPass : IDisposable
     private long PatchElements => (long)_shape.Batch * Parameters.Patches.Positions * Parameters.Patches.PatchSize;
 
     /// <summary>Patches of nothing.</summary>
-    public void ClearPatches(nint stream) => Fill(0, _buffers.Patches, PatchElements * _buffers.ElementSize / sizeof(float), 1, stream);
+    public void ClearPatches(nint stream) => _repeat.Fill(0, _buffers.Patches, PatchElements * _buffers.ElementSize / sizeof(float), 1, stream);
 
     /// <summary>Gathers the patches of the clips that run next.</summary>
     /// <param name="clips">All, dense.</param>
@@ -92,7 +90,7 @@ internal sealed class RecordedPass : IDisposable
     private void EmbedPatches(CudaBlas blas, nint stream)
     {
         int positions = Parameters.Patches.Positions, pixels = Parameters.Patches.PatchSize;
-        Fill(0, _buffers.Embedded, (long)_shape.Tokens * _shape.Embed * _buffers.ElementSize / sizeof(float), 1, stream);
+        _repeat.Fill(0, _buffers.Embedded, (long)_shape.Tokens * _shape.Embed * _buffers.ElementSize / sizeof(float), 1, stream);
         blas.Multiply(
             _mixer.Matrix(_buffers.Patches, pixels, (long)positions * pixels), _mixer.Matrix(DeviceMemory.Address(Parameters.PatchWeight), pixels).T,
             _mixer.Matrix(_buffers.Embedded, _shape.Embed, (long)_shape.Length * _shape.Embed).From(_shape.Embed), positions, _shape.Embed, pixels, _shape.Batch);
@@ -137,12 +135,9 @@ internal sealed class RecordedPass : IDisposable
     {
         nint logits = DeviceMemory.Address(_buffers.Logits);
         int classes = (int)_buffers.Logits.shape[1];
-        Fill(DeviceMemory.Address(Parameters.HeadBias), logits, (long)_shape.Batch * classes, classes, stream);
+        _repeat.Fill(DeviceMemory.Address(Parameters.HeadBias), logits, (long)_shape.Batch * classes, classes, stream);
         var result = new Matrix(logits, classes, Float32: true);
         var weight = Parameters.HeadWeight ?? _buffers.Identity;
         blas.Multiply(_mixer.Matrix(_buffers.ClassTokens, _shape.Embed), _mixer.Matrix(DeviceMemory.Address(weight), _shape.Embed).T, result, _shape.Batch, classes, _shape.Embed, beta: 1);
     }
-
-    private void Fill(nint row, nint to, long total, int width, nint stream) => _repeat.Launch(
-        new RepeatRowArguments { Row = row, To = to, Total = total, Width = width }, new Grid(Grid.Cover(total, Threads)), Threads, stream: stream);
 }

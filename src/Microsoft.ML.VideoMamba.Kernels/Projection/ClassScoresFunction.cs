@@ -8,7 +8,6 @@ namespace Microsoft.ML.VideoMamba.Kernels.Projection;
 /// <summary>The head's place in torch's graph. First derivatives only.</summary>
 internal sealed class ClassScoresFunction : autograd.SingleTensorFunction<ClassScoresFunction>
 {
-    private const int Threads = 256;
     private const string Parameters = "parameters";
 
     public override string Name => nameof(ClassScoresFunction);
@@ -18,9 +17,7 @@ internal sealed class ClassScoresFunction : autograd.SingleTensorFunction<ClassS
     {
         int batch = (int)features.shape[0], inputs = (int)features.shape[1], classes = (int)weight.shape[0];
         var (device, scores) = (CudaDevice.Of(features), empty([batch, classes], ScalarType.Float32, features.device));
-        long total = (long)batch * classes;
-        device.Kernel<RepeatRowArguments>(new KernelSource("repeat_row.cu"), "repeat_row").Launch(
-            new RepeatRowArguments { Row = DeviceMemory.Address(bias), To = DeviceMemory.Address(scores), Total = total, Width = classes }, new Grid(Grid.Cover(total, Threads)), Threads);
+        RepeatedRow.Kernel(device).Fill(DeviceMemory.Address(bias), DeviceMemory.Address(scores), (long)batch * classes, classes);
         using var loan = CudaBlas.Borrow(device);
         loan.Blas.Multiply(Of(features), Of(weight).T, Of(scores), batch, classes, inputs, beta: 1);
         return scores;

@@ -22,6 +22,31 @@ internal sealed record CudaScanOperands(
     public CudaScan Scan() => CudaScan.Get(
         CudaDevice.Of(U), CudaScanLayout.Plain(Sizes.Channels, U.dtype == ScalarType.Float32, Options.DeltaSoftplus, Z is not null));
 
+    /// <summary>What a forward walk of these operands reads and where it puts y; how it is divided, and what it keeps, is for the caller to add.</summary>
+    /// <param name="y">As U.</param>
+    public ScanForwardArguments ForwardArguments(Tensor y)
+    {
+        var (_, batch, length, channels) = Sizes;
+        long direction = (long)batch * length * channels;
+        return new ScanForwardArguments
+        {
+            U = DeviceMemory.Address(U),
+            Delta = DeviceMemory.Address(Delta),
+            Z = DeviceMemory.Address(Z),
+            BC = DeviceMemory.Address(BC),
+            A = DeviceMemory.Address(A),
+            D = DeviceMemory.Address(D),
+            Bias = DeviceMemory.Address(DeltaBias),
+            Y = DeviceMemory.Address(y),
+            DeltaDirection = direction,
+            YDirection = direction,
+            Batch = batch,
+            Length = length,
+            Chunk = length,
+            Reverse = Options.Reverse,
+        };
+    }
+
     /// <summary>Room for float32 numbers beside the operands.</summary>
     public Tensor Empty(params long[] shape) => empty(shape, ScalarType.Float32, U.device);
 

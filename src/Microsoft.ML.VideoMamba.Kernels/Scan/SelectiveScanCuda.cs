@@ -85,26 +85,13 @@ internal static class SelectiveScanCuda
         var states = chunks > 1 ? operands.Empty(directions, batch, chunks, CudaScan.States, channels) : null;
         var sums = chunks > 1 ? operands.Empty(directions, batch, chunks, channels) : null;
         var first = operands.FirstStates(Scaled.In);
-        var arguments = new ScanForwardArguments
+        var arguments = operands.ForwardArguments(y) with
         {
-            U = DeviceMemory.Address(operands.U),
-            Delta = DeviceMemory.Address(operands.Delta),
-            Z = DeviceMemory.Address(operands.Z),
-            BC = DeviceMemory.Address(operands.BC),
-            A = DeviceMemory.Address(operands.A),
-            D = DeviceMemory.Address(operands.D),
-            Bias = DeviceMemory.Address(operands.DeltaBias),
-            Y = DeviceMemory.Address(y),
-            DeltaDirection = (long)batch * length * channels,
-            YDirection = (long)batch * length * channels,
             Kept = DeviceMemory.Address(kept),
             Sums = DeviceMemory.Address(sums),
             First = DeviceMemory.Address(chunks > 1 ? states : first),
             Last = chunks > 1 ? 0 : DeviceMemory.Address(last),
-            Batch = batch,
-            Length = length,
             Chunk = chunk,
-            Reverse = operands.Options.Reverse,
         };
         scan.Forward(arguments, directions, DeviceMemory.Address(first), DeviceMemory.Address(last), parts: parts);
         GC.KeepAlive((operands, first, states, sums));

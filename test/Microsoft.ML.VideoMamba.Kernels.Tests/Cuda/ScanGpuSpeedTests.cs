@@ -101,7 +101,7 @@ public sealed class ScanGpuSpeedTests
         void Report(int chunk, int? parts)
         {
             int chunks = Grid.Cover(length, chunk);
-            var arguments = Arguments(operands, y) with { Chunk = chunk, First = chunks > 1 ? DeviceMemory.Address(states) : 0, Sums = DeviceMemory.Address(sums), Marked = marked };
+            var arguments = operands.ForwardArguments(y) with { Chunk = chunk, First = chunks > 1 ? DeviceMemory.Address(states) : 0, Sums = DeviceMemory.Address(sums), Marked = marked };
             double forward = Median(() => scan.Forward(arguments, Directions, parts: parts));
             double marking = chunks > 1 ? 0 : Median(() => scan.Forward(arguments with { Marks = DeviceMemory.Address(states) }, Directions, parts: parts));
             TestContext.WriteLine(JsonSerializer.Serialize(new { scan = new[] { batch, length, channels }, chunks, parts = parts ?? 0, forward, marking }));
@@ -113,26 +113,6 @@ public sealed class ScanGpuSpeedTests
             int chunk = Math.Min(length, Grid.Cover(Grid.Cover(length, chunks), CudaScan.StepsPerKept) * CudaScan.StepsPerKept);
             foreach (int parts in ScanWalks.Parts) Report(chunk, parts);
         }
-    }
-
-    private static ScanForwardArguments Arguments(CudaScanOperands operands, Tensor y)
-    {
-        var (_, batch, length, channels) = operands.Sizes;
-        return new()
-        {
-            U = DeviceMemory.Address(operands.U),
-            Delta = DeviceMemory.Address(operands.Delta),
-            Z = DeviceMemory.Address(operands.Z),
-            BC = DeviceMemory.Address(operands.BC),
-            A = DeviceMemory.Address(operands.A),
-            D = DeviceMemory.Address(operands.D),
-            Bias = DeviceMemory.Address(operands.DeltaBias),
-            Y = DeviceMemory.Address(y),
-            DeltaDirection = (long)batch * length * channels,
-            YDirection = (long)batch * length * channels,
-            Batch = batch,
-            Length = length,
-        };
     }
 
     private static CudaScanOperands Operands(int batch, int length, int channels)

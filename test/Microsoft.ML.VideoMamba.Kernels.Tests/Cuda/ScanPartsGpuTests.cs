@@ -83,22 +83,7 @@ public sealed class ScanPartsGpuTests
         Tensor Kept() => empty([Directions, batch, CudaScan.KeptStates(length), CudaScan.States, channels], type, CUDA);
         var (expected, kept) = (Kept(), Kept());
         var marks = operands.Empty(Directions, batch, Grid.Cover(length, marked), CudaScan.States, channels);
-        var arguments = new ScanForwardArguments
-        {
-            U = DeviceMemory.Address(operands.U),
-            Delta = DeviceMemory.Address(operands.Delta),
-            BC = DeviceMemory.Address(operands.BC),
-            A = DeviceMemory.Address(operands.A),
-            Y = DeviceMemory.Address(y),
-            DeltaDirection = (long)batch * length * channels,
-            YDirection = (long)batch * length * channels,
-            Kept = DeviceMemory.Address(expected),
-            Marks = DeviceMemory.Address(marks),
-            Marked = marked,
-            Batch = batch,
-            Length = length,
-            Chunk = length,
-        };
+        var arguments = operands.ForwardArguments(y) with { Kept = DeviceMemory.Address(expected), Marks = DeviceMemory.Address(marks), Marked = marked };
         operands.Scan().Forward(arguments, Directions, parts: parts);
 
         operands.Scan().KeepStates(

@@ -42,9 +42,6 @@
 #ifndef GATE
 #define GATE 1                   // whether there is a z
 #endif
-#ifndef SOFT_EXP
-#define SOFT_EXP 2               // how many of a step's 16 exponentials run as polynomials instead of on the special-function unit
-#endif
 
 // Rows of 16 bytes: a lane copies WIDE elements at a time, PIECES times, to bring 32 elements with four lanes.
 #define WIDE (16 / (int)sizeof(act))
@@ -61,12 +58,12 @@ DEVICE float exp2_polynomial(float l, float a) {
   return as_float(as_bits(p) + (as_bits(r) << 23));
 }
 
-// 2^(l a); `which` (a constant) spreads the polynomials evenly over the states.
-DEVICE float decay(float l, float a, int which) {
+// 2^(l a): POLYNOMIALS of 16 by multiply-adds, the others on the special-function unit; `which` (a constant) spreads the former evenly over the states.
+template<int POLYNOMIALS = 0> DEVICE float decay(float l, float a, int which = 0) {
 #if F32 || !SOFTPLUS
   return exp2_fast(l * a);
 #else
-  return (which * SOFT_EXP) % 16 < SOFT_EXP ? exp2_polynomial(l, a) : exp2_fast(l * a);
+  return (which * POLYNOMIALS) % 16 < POLYNOMIALS ? exp2_polynomial(l, a) : exp2_fast(l * a);
 #endif
 }
 
@@ -77,8 +74,11 @@ DEVICE float step_size(float s) {
 #elif F32
   return s > 20.f * LOG2E ? s : log1pf(exp2_fast(s)) * LOG2E;
 #else
-  float e = exp2_fast(fminf(s, 100.f)), l = fmaxf(log2_fast(1.f + e), s);
-  return e < 0.0078125f ? e * fmaf(-0.5f * LOG2E, e, LOG2E) : l;    // 1 + e has lost e's low bits there
+  // log2(1 + e) = e q(e) for e <= 1, q of degree 5: relative error 8e-6, also where e is tiny.
+  const float e = exp2_fast(-fabsf(s));
+  float q = fmaf(-3.443590237e-2f, e, 0.1460328766f);
+  q = fmaf(q, e, -0.3030361923f); q = fmaf(q, e, 0.4691740606f); q = fmaf(q, e, -0.7204261639f); q = fmaf(q, e, 1.442682920f);
+  return fmaf(q, e, fmaxf(s, 0.f));
 #endif
 }
 

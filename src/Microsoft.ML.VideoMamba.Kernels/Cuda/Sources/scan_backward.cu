@@ -11,7 +11,6 @@
 // Eight steps at a time, from the last to the first: their states are computed again from the kept one (that pass also gives y, dz and dC), every second one
 // waits in shared memory, and the walk back computes those between from the decays that it needs anyway.
 // A block's warps add up their dB and dC; the blocks' sums go to slices of their own, so that the result is the same at every run.
-#define SOFT_EXP 0               // the multiply-add pipe is the busier one here
 #include "scan.cuh"
 static_assert(DELTA_ROW == CHANNELS, "delta is a tensor of its own here");
 #ifndef WARPS
@@ -212,7 +211,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
           for (int r = 0; r < 4; r++) {
             #pragma unroll
             for (int n = 0; n < 4; n++) {
-              h[r][n] = fmaf(h[r][n], decay(l[r], a[r][n], 4 * r + n), lu[r] * b[n]);
+              h[r][n] = fmaf(h[r][n], decay(l[r], a[r][n]), lu[r] * b[n]);
               y[j][r] = fmaf(h[r][n], cc[n], y[j][r]);
               dC[j][n] = fmaf(gg[r], h[r][n], dC[j][n]);
             }
@@ -258,7 +257,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
           #pragma unroll
           for (int r = 0; r < 4; r++) {
             before[r][n] = v[r];
-            e0[r][n] = decay(l[r], a[r][n], 4 * r + n);
+            e0[r][n] = decay(l[r], a[r][n]);
             between[r][n] = fmaf(v[r], e0[r][n], lu[r] * b[n]);
           }
         }
@@ -273,7 +272,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS, (F32 ? 8 : 12) / WARPS)
         for (int r = 0; r < 4; r++) {
           #pragma unroll
           for (int n = 0; n < 4; n++) {
-            const float e = j == 0 ? e0[r][n] : decay(l[r], a[r][n], 4 * r + n), h = j == 0 ? before[r][n] : between[r][n];
+            const float e = j == 0 ? e0[r][n] : decay(l[r], a[r][n]), h = j == 0 ? before[r][n] : between[r][n];
             const float G_t = fmaf(gg[r], cc[n], G[r][n]);
             dB[j][n] = fmaf(lu[r], G_t, dB[j][n]);
             BG[j][r] = fmaf(b[n], G_t, BG[j][r]);

@@ -5,8 +5,9 @@
 //   y  directions `y_direction` elements apart, rows of Y_ROW;   delta, dy (adjoint_ends: in the place of u) likewise
 //   y may lie in the place of delta: each of its elements is written by the thread that read delta there, after that.
 //
-// A block owns 32 channels, a lane of each of its PARTS warps one of them and N / PARTS of its states: few sequences then still give the card enough warps, and
-// no work is done twice. What is not of a state (step size, l u, the sum over states, skip, gate) is done once: a thread does it for a piece of neighbouring
+// A block owns 32 channels, and its PARTS warps share their states: few sequences then still give the card enough warps, and no work is done twice. A lane walks
+// a tile: N / PARTS states of one channel where outputs are asked for, whose sums over states then stay in the lane; else half as many of two channels, for
+// which B is read half as often. What is not of a state (step size, l u, the sum over states, skip, gate) is done once: a thread does it for a piece of neighbouring
 // channels of one step, whose elements it copied itself, and hands it to and takes it from the lanes through shared memory. A round of the loop walks eight
 // steps, prepares the eight after them and finishes the eight before, with one barrier. Rows come by asynchronous copies, STAGES rounds deep; B and C are widened
 // to float32 once and then read as broadcasts. No tensor instruction: the card then runs at its full clock.
@@ -18,9 +19,6 @@
 #ifndef PARTS
 #define PARTS 2                  // 2 or 4
 #endif
-#ifndef SOFT_EXP
-#define SOFT_EXP (PARTS == 4 ? 0 : 1)                      // measured: four warps wait for one another, not for the special-function unit
-#endif
 #include "scan.cuh"
 #ifndef STAGES
 #define STAGES 4                 // a power of two
@@ -28,7 +26,6 @@
 #ifndef BLOCKS
 #define BLOCKS (PARTS == 2 ? 10 : 6)                       // that a multiprocessor has registers for
 #endif
-#define OWN (N / PARTS)          // states of a lane
 #define PIECE (8 / PARTS)        // channels of a thread
 #define ROUND 8                  // steps
 static_assert(EVERY == ROUND, "a state is kept each round");
@@ -52,6 +49,14 @@ struct ScanForwardArguments {
 enum Walk { OUTPUTS, ENDS, ADJOINT };
 enum Skip { NONE, FIRST, LAST };
 
+// What a lane walks.
+template<int WALK> struct Tile {
+  static constexpr int CHANNELS_OF = WALK == OUTPUTS ? 1 : 2, STATES_OF = N / PARTS / CHANNELS_OF;
+  static constexpr int POLYNOMIALS = WALK == OUTPUTS ? 0 : PARTS == 4 ? 1 : 2;       // measured
+  static DEVICE int channel(int lane, int part) { return WALK == OUTPUTS ? lane : part % 2 * 16 + lane / 4 * 2; }
+  static DEVICE int state(int lane, int part) { return WALK == OUTPUTS ? part * STATES_OF : part / 2 * (N / 2) + lane % 4 * STATES_OF; }
+};
+
 struct __align__(16) Rows { act u[ROUND * 32], delta[ROUND * 32], z[ROUND * 32], bc[ROUND * 2 * N]; };
 template<int WALK> struct Prepared {
   f2 fed[ROUND * 32];                                        // l and what feeds the states, of a step and channel
@@ -59,6 +64,21 @@ template<int WALK> struct Prepared {
   float y[WALK == OUTPUTS ? PARTS : 1][ROUND * 32];          // <C, h> of each warp's states
 };
 template<int WALK> struct Shared { Rows ring[STAGES]; Prepared<WALK> rounds[2]; };
+
+// One number, or two neighbouring ones.
+template<int COUNT> DEVICE void store(const float* from, float* to) { if constexpr (COUNT == 1) *to = *from; else put<COUNT>(from, to); }
+template<int COUNT> DEVICE void store(const float* from, unsigned short* to) { if constexpr (COUNT == 1) *to = round_bf16(*from); else *(unsigned*)to = pack_bf16(from[0], from[1]); }
+
+// A tile of states, to rows of CHANNELS.
+template<int R, int OWN, typename T> DEVICE void store_states(const float (&h)[R][OWN], T* to) {
+  #pragma unroll
+  for (int n = 0; n < OWN; n++) {
+    float of[R];
+    #pragma unroll
+    for (int r = 0; r < R; r++) of[r] = h[r][n];
+    store<R>(of, to + n * CHANNELS);
+  }
+}
 
 template<int WALK, bool KEEPING> DEVICE void scan(const ScanForwardArguments& args, Shared<WALK>& shared) {
   const int lane = threadIdx.x & 31, part = threadIdx.x >> 5, base = blockIdx.x * 32;
@@ -70,16 +90,19 @@ template<int WALK, bool KEEPING> DEVICE void scan(const ScanForwardArguments& ar
   const long long sequence = (long long)direction * args.batch + clip, row = sequence * chunks + k;
   constexpr bool gated = GATE && WALK != ENDS;
 
-  // What the lane walks: OWN states of channel c.
-  const bool live = base + lane < CHANNELS;
-  const int c = live ? base + lane : CHANNELS - 1;
-  const long long own = (long long)part * OWN * CHANNELS + c;
-  const float* A = args.A + (direction * CHANNELS + c) * N + part * OWN;
-  float a[OWN], h[OWN], sum = 0.f;
+  constexpr int R = Tile<WALK>::CHANNELS_OF, OWN = Tile<WALK>::STATES_OF;
+  const int first = Tile<WALK>::channel(lane, part), state = Tile<WALK>::state(lane, part);
+  const bool live = base + first < CHANNELS;
+  const int c = live ? base + first : 0;
+  const long long own = (long long)state * CHANNELS + c;
+  float a[R][OWN], h[R][OWN], sum[R] = {};
   #pragma unroll
-  for (int n = 0; n < OWN; n++) {
-    a[n] = A[n];
-    h[n] = args.first ? args.first[(row * N + n) * CHANNELS + own] : 0.f;
+  for (int r = 0; r < R; r++) {
+    #pragma unroll
+    for (int n = 0; n < OWN; n++) {
+      a[r][n] = args.A[(direction * CHANNELS + c + r) * N + state + n];
+      h[r][n] = args.first ? args.first[(row * N + n) * CHANNELS + own + r] : 0.f;
+    }
   }
 
   // What the thread copies, prepares and finishes: a piece of a round's row g. Behind the last channel it copies the first ones again: they are never used.
@@ -155,6 +178,7 @@ template<int WALK, bool KEEPING> DEVICE void scan(const ScanForwardArguments& ar
   prepare(0);
   hand_over(0);
   int mark = 0;
+  const int marked = KEEPING && args.marks ? (length + args.marked - 1) / args.marked : 0;
   const int rounds = (end - start + ROUND - 1) / ROUND;
   #pragma unroll 1
   for (int round = 0; round < rounds; round++) {
@@ -164,34 +188,29 @@ template<int WALK, bool KEEPING> DEVICE void scan(const ScanForwardArguments& ar
     copy_wait<STAGES - 2>();
     prepare(round + 1);
     if (WALK != ADJOINT && (KEEPING || WALK == ENDS) && args.kept && live) {
-      act* kept = args.kept + (sequence * ((length + EVERY - 1) / EVERY) + start / EVERY + round) * N * CHANNELS + own;
-      #pragma unroll
-      for (int n = 0; n < OWN; n++) kept[n * CHANNELS] = down(h[n]);
+      store_states(h, args.kept + (sequence * ((length + EVERY - 1) / EVERY) + start / EVERY + round) * N * CHANNELS + own);
     }
     if (KEEPING && args.marks && ROUND * round == mark) {
-      float* marks = args.marks + (sequence * ((length + args.marked - 1) / args.marked) + mark / args.marked) * N * CHANNELS + own;
-      #pragma unroll
-      for (int n = 0; n < OWN; n++) if (live) marks[n * CHANNELS] = h[n];
+      if (live) store_states(h, args.marks + (sequence * marked + mark / args.marked) * N * CHANNELS + own);
       mark += args.marked;
     }
     Prepared<WALK>& now = shared.rounds[round & 1];
     float sums[ROUND];                                       // stored at the end: a store would hold back the next step's loads
     #pragma unroll
     for (int p = 0; p < ROUND; p++) {
-      const f2 step = now.fed[32 * p + lane];
-      float even = 0.f, odd = 0.f;
-      if (WALK != OUTPUTS) sum += step.x;
+      float step[2 * R], b[OWN], maps[OWN], even = 0.f, odd = 0.f;
+      take<2 * R>(&now.fed[32 * p + first].x, step);
+      take<OWN>(&now.bc[0].x + 2 * N * p + (WALK == ADJOINT ? N : 0) + state, b);
+      if (WALK == OUTPUTS) take<OWN>(&now.bc[0].x + 2 * N * p + N + state, maps);
       #pragma unroll
-      for (int q = 0; q < OWN / 4; q++) {
-        const f4* maps = now.bc + p * (N / 2) + part * (OWN / 4) + q;
-        const f4 b4 = maps[WALK == ADJOINT ? N / 4 : 0], c4 = maps[N / 4];
-        const float b[4] = {b4.x, b4.y, b4.z, b4.w}, cc[4] = {c4.x, c4.y, c4.z, c4.w};
+      for (int r = 0; r < R; r++) {
+        const float l = step[2 * r], fed = step[2 * r + 1];
+        if (WALK != OUTPUTS) sum[r] += l;
         #pragma unroll
-        for (int i = 0; i < 4; i++) {
-          const int n = 4 * q + i;
-          const float e = decay(step.x, a[n], OWN * p + n);
-          h[n] = WALK == ADJOINT ? e * fmaf(step.y, b[i], h[n]) : fmaf(h[n], e, step.y * b[i]);
-          if (WALK == OUTPUTS) { if (i & 1) odd = fmaf(h[n], cc[i], odd); else even = fmaf(h[n], cc[i], even); }
+        for (int n = 0; n < OWN; n++) {
+          const float e = decay<Tile<WALK>::POLYNOMIALS>(l, a[r][n], R * OWN * p + OWN * r + n);
+          h[r][n] = WALK == ADJOINT ? e * fmaf(fed, b[n], h[r][n]) : fmaf(h[r][n], e, fed * b[n]);
+          if (WALK == OUTPUTS) { if (n & 1) odd = fmaf(h[r][n], maps[n], odd); else even = fmaf(h[r][n], maps[n], even); }
         }
       }
       sums[p] = even + odd;
@@ -205,11 +224,8 @@ template<int WALK, bool KEEPING> DEVICE void scan(const ScanForwardArguments& ar
     __syncthreads();
     finish(rounds - 1);
   }
-  if (args.last && live) {
-    #pragma unroll
-    for (int n = 0; n < OWN; n++) args.last[(row * N + n) * CHANNELS + own] = h[n];
-  }
-  if (WALK != OUTPUTS && args.sums && live && part == 0) args.sums[row * CHANNELS + c] = sum;
+  if (args.last && live) store_states(h, args.last + row * N * CHANNELS + own);
+  if (WALK != OUTPUTS && args.sums && live && state == 0) store<R>(sum, args.sums + row * CHANNELS + c);
 }
 
 // grid (ceil(CHANNELS / 32), batch * chunks that are walked, directions), 32 PARTS threads

@@ -77,9 +77,9 @@ internal sealed class RecordedPass : IDisposable
             _mixer.Convolve(_buffers.Mixer.XZ, weights, _buffers.Mixer.U, stream);
             _mixer.Select(blas, _buffers.Mixer.U, weights, _buffers.Mixer.Selection);
             _mixer.StepSizes(blas, _buffers.Mixer.Selection, weights, _buffers.Mixer.Delta);
-            _mixer.RunScan(_buffers.Mixer, weights, stream: stream);
-            if (last) _mixer.ProjectFirst(blas, _buffers.Mixer.Y, weights, _buffers.Hidden);
-            else _mixer.Project(blas, _buffers.Mixer.Y, weights, _buffers.Hidden);
+            int outputs = _mixer.RunScan(_buffers.Mixer, weights, stream: stream);
+            if (last) _mixer.ProjectFirst(blas, _buffers.Mixer.Y, outputs, weights, _buffers.Hidden);
+            else _mixer.Project(blas, _buffers.Mixer.Y, outputs, weights, _buffers.Hidden);
         }
 
         NormClassTokens(stream);

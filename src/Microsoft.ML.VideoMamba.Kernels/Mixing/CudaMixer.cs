@@ -7,8 +7,8 @@ namespace Microsoft.ML.VideoMamba.Kernels.Mixing;
 /// <summary>The steps of a mixer's forward pass on a card, from buffers to buffers: nothing is allocated, and all goes to one stream.</summary>
 /// <remarks>
 /// Buffers, in the activations' type: hidden and out (tokens, embed); u (directions, tokens, inner); selection (directions, tokens, Selected), whose rows hold B, C
-/// and delta's low-rank form. <see cref="MixerLayout"/> says how the expansion xz, delta and y lie; a token's y of both directions lie side by side, so that one
-/// product with the doubled out_proj adds the directions up.
+/// and delta's low-rank form. <see cref="MixerLayout"/> says how the expansion xz, delta and y lie; a token's y of both directions lie side by side, so that, where
+/// the scan does not add the directions up, one product with the doubled out_proj does.
 /// </remarks>
 internal sealed class CudaMixer
 {
@@ -76,8 +76,19 @@ internal sealed class CudaMixer
     /// <param name="weights">The parameters.</param>
     /// <param name="marks">Where it runs in one: receives the first states of the chunks that it is walked in again, or 0.</param>
     /// <param name="stream">Where to queue.</param>
-    public void RunScan(in MixerBuffers buffers, in MixerWeights weights, nint marks = 0, nint stream = 0) =>
-        _scan.Forward(Scanned(buffers, weights) with { First = Chunks > 1 ? buffers.States : 0, Chunk = Chunk, Marks = marks, Marked = AgainChunk }, _shape.Directions, stream: stream);
+    /// <returns>How many outputs of a token there are to project: those of all directions, or the first one's alone, where the scan has added them up.</returns>
+    public int RunScan(in MixerBuffers buffers, in MixerWeights weights, nint marks = 0, nint stream = 0)
+    {
+        var arguments = Scanned(buffers, weights) with { First = Chunks > 1 ? buffers.States : 0, Chunk = Chunk, Marks = marks, Marked = AgainChunk };
+        if (_scan.CanMeet(arguments, _shape.Directions))
+        {
+            _scan.Meet(arguments, stream);
+            return _shape.Inner;
+        }
+
+        _scan.Forward(arguments, _shape.Directions, stream: stream);
+        return _shape.Directions * _shape.Inner;
+    }
 
     /// <summary>The states that the backward pass starts from, of a scan that has run.</summary>
     /// <param name="buffers">u, delta, the selection and the first states of <see cref="AgainChunks"/>, if there are several.</param>
@@ -87,14 +98,16 @@ internal sealed class CudaMixer
         _scan.KeepStates(Scanned(buffers, weights) with { First = buffers.States, Sums = 0, Chunk = AgainChunk, Kept = kept }, _shape.Directions);
 
     /// <summary>out = y out_proj', the directions added up.</summary>
-    public void Project(CudaBlas blas, nint y, in MixerWeights weights, nint output) => blas.Multiply(
-        Matrix(y, _layout.YRow), Matrix(weights.OutProjTwice, _shape.Directions * _shape.Inner).T, Matrix(output, _shape.Embed),
-        _shape.Tokens, _shape.Embed, _shape.Directions * _shape.Inner);
+    /// <param name="blas">For the product.</param>
+    /// <param name="y">The outputs.</param>
+    /// <param name="outputs">How many of a token: what <see cref="RunScan"/> returned.</param>
+    /// <param name="weights">The parameters.</param>
+    /// <param name="output">Receives the result.</param>
+    public void Project(CudaBlas blas, nint y, int outputs, in MixerWeights weights, nint output) => Project(blas, Matrix(y, _layout.YRow), outputs, weights, output, _shape.Tokens);
 
     /// <summary>The same for each sequence's first token alone.</summary>
-    public void ProjectFirst(CudaBlas blas, nint y, in MixerWeights weights, nint output) => blas.Multiply(
-        Matrix(y, checked(_shape.Length * _layout.YRow)), Matrix(weights.OutProjTwice, _shape.Directions * _shape.Inner).T, Matrix(output, _shape.Embed),
-        _shape.Batch, _shape.Embed, _shape.Directions * _shape.Inner);
+    public void ProjectFirst(CudaBlas blas, nint y, int outputs, in MixerWeights weights, nint output) =>
+        Project(blas, Matrix(y, checked(_shape.Length * _layout.YRow)), outputs, weights, output, _shape.Batch);
 
     /// <summary>u, or a gradient of its shape.</summary>
     public Matrix Activations(nint address) => Matrix(address, _shape.Inner, _tokens * _inner);
@@ -113,6 +126,9 @@ internal sealed class CudaMixer
 
     /// <summary>A matrix of activations or of weights.</summary>
     public Matrix Matrix(nint address, int row, long batch = 0) => new(address, row, _shape.Float32, batch);
+
+    private void Project(CudaBlas blas, Matrix y, int outputs, in MixerWeights weights, nint output, int tokens) =>
+        blas.Multiply(y, Matrix(weights.OutProjTwice, _shape.Directions * _shape.Inner).T, Matrix(output, _shape.Embed), tokens, _shape.Embed, outputs);
 
     private ScanForwardArguments Scanned(in MixerBuffers buffers, in MixerWeights weights) => new()
     {

@@ -51,9 +51,9 @@ internal sealed class MixerForward
         var states = _mixer.AgainChunks > 1 ? Numbers(_shape.Directions, _shape.Batch, _mixer.AgainChunks, CudaScan.States, _shape.Inner) : null;
         using var sums = _mixer.Chunks > 1 ? Numbers(_shape.Directions, _shape.Batch, _mixer.Chunks, _shape.Inner) : null;
         var buffers = Buffers(u, delta, xz, selection, states) with { Y = DeviceMemory.Address(y), Sums = DeviceMemory.Address(sums) };
-        _mixer.RunScan(buffers, _weights, marks: _mixer.Chunks > 1 ? 0 : DeviceMemory.Address(states));
+        int outputs = _mixer.RunScan(buffers, _weights, marks: _mixer.Chunks > 1 ? 0 : DeviceMemory.Address(states));
         var output = Activations(_shape.Batch, _shape.Length, _shape.Embed);
-        _mixer.Project(loan.Blas, DeviceMemory.Address(y), _weights, DeviceMemory.Address(output));
+        _mixer.Project(loan.Blas, DeviceMemory.Address(y), outputs, _weights, DeviceMemory.Address(output));
         GC.KeepAlive((_packed, hidden));
         return new MixerPass(output, new MixerKept(xz, selection, states));
     }

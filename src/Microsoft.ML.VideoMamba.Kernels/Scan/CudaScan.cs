@@ -27,6 +27,9 @@ internal sealed class CudaScan
     /// <summary>Chunks that make up for walking a sequence twice, forwards; for leaving their first states to a later walk; for a backward scan's first walk.</summary>
     private const int FewestChunks = 8, FewestKnownChunks = 4, FewestBackwardChunks = 2;
 
+    /// <summary>The compute capability from which on blocks can form clusters.</summary>
+    private const int FirstWithClusters = 90;
+
     /// <summary>Warps that a block of the backward kernel can have, the usual number first.</summary>
     private static readonly int[] s_blockWarps = [4, 3];
 
@@ -141,6 +144,16 @@ internal sealed class CudaScan
 
         walks.Outputs(arguments, directions, stream);
     }
+
+    /// <summary>Whether <see cref="Meet"/> takes such a scan: two directions in one chunk, no states to keep or to mark, on a card with clusters.</summary>
+    public bool CanMeet(in ScanForwardArguments arguments, int directions) =>
+        directions == 2 && arguments is { Chunks: 1, Kept: 0, Marks: 0 } && _device.Capability >= FirstWithClusters;
+
+    /// <summary>Scans in both directions and adds their outputs up.</summary>
+    /// <param name="arguments">As for <see cref="Forward"/>; the sum lies in the first direction's place of Y, and the second one's is overwritten.</param>
+    /// <param name="stream">Where to queue.</param>
+    /// <param name="parts">As in <see cref="Forward"/>.</param>
+    public void Meet(in ScanForwardArguments arguments, nint stream = 0, int? parts = null) => Walks(arguments, directions: 2, parts).Meet(arguments, stream);
 
     /// <summary>Walks again what <see cref="Forward"/> walked, for the states alone.</summary>
     /// <param name="arguments">The operands but for z and D; Kept, which receives the states; First, with several chunks what the forward scan left there.</param>

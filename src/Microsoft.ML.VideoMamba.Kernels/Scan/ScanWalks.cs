@@ -8,7 +8,7 @@ internal sealed class ScanWalks
     private const int WarpLanes = 32;
 
     private readonly int _groups, _threads;
-    private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _keeping, _ends, _adjointEnds;
+    private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _keeping, _meeting, _ends, _adjointEnds;
 
     /// <summary>Names the kernels; each is compiled at its first use.</summary>
     /// <param name="device">The card.</param>
@@ -20,7 +20,8 @@ internal sealed class ScanWalks
         (_groups, _threads) = (Grid.Cover(channels, WarpLanes), WarpLanes * parts);
         var source = new KernelSource("scan_forward.cu", [.. constants, ("PARTS", parts)]);
         Lazy<CudaKernel<ScanForwardArguments>> Kernel(string name) => new(() => device.Kernel<ScanForwardArguments>(source, name));
-        (_forward, _keeping, _ends, _adjointEnds) = (Kernel("scan_forward"), Kernel("scan_keeping"), Kernel("scan_ends"), Kernel("adjoint_ends"));
+        (_forward, _keeping, _meeting) = (Kernel("scan_forward"), Kernel("scan_keeping"), Kernel("scan_meeting"));
+        (_ends, _adjointEnds) = (Kernel("scan_ends"), Kernel("adjoint_ends"));
     }
 
     /// <summary>The numbers of warps that there are kernels for.</summary>
@@ -29,6 +30,9 @@ internal sealed class ScanWalks
     /// <summary>Walks for the outputs, and for the states that the arguments ask for.</summary>
     public void Outputs(in ScanForwardArguments arguments, int directions, nint stream) =>
         Launch(arguments.Kept == 0 && arguments.Marks == 0 ? _forward : _keeping, arguments, directions, stream);
+
+    /// <summary>Walks both directions for the sum of their outputs.</summary>
+    public void Meet(in ScanForwardArguments arguments, nint stream) => Launch(_meeting, arguments, directions: 2, stream);
 
     /// <summary>Walks for the states alone.</summary>
     public void Ends(in ScanForwardArguments arguments, int directions, nint stream = 0) => Launch(_ends, arguments, directions, stream);

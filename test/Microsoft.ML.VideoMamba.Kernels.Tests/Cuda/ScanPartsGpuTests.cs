@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
 
-/// <summary>The forward walks of the CUDA scan with one, two and four warps to a group of channels, whatever would be chosen.</summary>
+/// <summary>The forward walks of the CUDA scan with two and four warps to a group of channels, whatever would be chosen.</summary>
 [TestClass]
 [TestCategory(TestCategories.Gpu)]
 [DoNotParallelize]
@@ -67,6 +67,28 @@ public sealed class ScanPartsGpuTests
         for (int i = 0; i < expected.Count; i++)
         {
             if (expected[i] is { } gradient) AssertClose($"gradient {i}", gradient, gradients[i]!, type);
+        }
+    }
+
+    /// <summary>Walks that meet leave the sum of the directions' outputs in the first one's place, also where that place held delta.</summary>
+    [TestMethod]
+    [DynamicData(nameof(Walks))]
+    public void AddUpWhereTheyMeet(int parts, int batch, int length, int channels, int chunk, ScalarType type)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        foreach (var first in new[] { SequenceDirection.Forward, SequenceDirection.Reverse })
+        {
+            var scans = Scans(batch, length, channels, type, optional: true);
+            var operands = Operands(scans, new CudaScanOptions(true, first));
+            var arguments = operands.ForwardArguments(operands.Delta);
+            if (!operands.Scan().CanMeet(arguments, Directions)) Assert.Inconclusive("This card has no clusters.");
+            ScanOutput[] expected = [.. scans.Select((scan, i) => Reference(scan, softplus: true, (i == 0) == (first == SequenceDirection.Forward)))];
+            var firstStates = operands.FirstStates(Scaled.In);
+
+            operands.Scan().Meet(arguments with { First = DeviceMemory.Address(firstStates) }, parts: parts);
+
+            AssertClose($"sum of y, {first} first", expected[0].Y + expected[1].Y, operands.Delta[0], type);
         }
     }
 

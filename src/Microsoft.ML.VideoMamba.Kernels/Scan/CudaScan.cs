@@ -153,7 +153,12 @@ internal sealed class CudaScan
     /// <param name="arguments">As for <see cref="Forward"/>; the sum lies in the first direction's place of Y, and the second one's is overwritten.</param>
     /// <param name="stream">Where to queue.</param>
     /// <param name="parts">As in <see cref="Forward"/>.</param>
-    public void Meet(in ScanForwardArguments arguments, nint stream = 0, int? parts = null) => Walks(arguments, directions: 2, parts).Meet(arguments, stream);
+    /// <exception cref="ArgumentException"><see cref="CanMeet"/> says no.</exception>
+    public void Meet(in ScanForwardArguments arguments, nint stream = 0, int? parts = null)
+    {
+        if (!CanMeet(arguments, directions: 2)) throw new ArgumentException("Walks meet in one chunk, without states to keep or to mark, on a card with clusters.", nameof(arguments));
+        Walks(arguments, directions: 2, parts).Meet(arguments, stream);
+    }
 
     /// <summary>Walks again what <see cref="Forward"/> walked, for the states alone.</summary>
     /// <param name="arguments">The operands but for z and D; Kept, which receives the states; First, with several chunks what the forward scan left there.</param>

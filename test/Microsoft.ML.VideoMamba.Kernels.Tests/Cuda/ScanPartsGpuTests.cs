@@ -19,7 +19,7 @@ public sealed class ScanPartsGpuTests
         from parts in ScanWalks.Parts
         from size in new (int Batch, int Length, int Channels, int Chunk)[]
         {
-            (1, 1, 8, 1), (2, 2, 24, 2), (3, 3, 104, 3), (65, 31, 24, 31), (5, 32, 384, 32), (2, 33, 1152, 33), (2, 70, 40, 16), (3, 33, 104, 8), (1, 500, 384, 104),
+            (1, 1, 8, 1), (2, 2, 24, 2), (3, 3, 104, 3), (65, 31, 24, 31), (5, 32, 384, 32), (2, 33, 1152, 33), (2, 70, 40, 16), (3, 33, 104, 8), (1, 500, 384, 104), (300, 40, 40, 16),
         }
         from type in new[] { ScalarType.Float32, ScalarType.BFloat16 }
         select new object[] { parts, size.Batch, size.Length, size.Channels, size.Chunk, type };
@@ -70,10 +70,10 @@ public sealed class ScanPartsGpuTests
         }
     }
 
-    /// <summary>Walks that meet leave the sum of the directions' outputs in the first one's place, also where that place held delta.</summary>
+    /// <summary>Walks that meet leave the sum of the directions' outputs in the first one's place, here where its delta was: rows hold z and both deltas, as in a recording.</summary>
     [TestMethod]
     [DynamicData(nameof(Walks))]
-    public void AddUpWhereTheyMeet(int parts, int batch, int length, int channels, int chunk, ScalarType type)
+    public void AddUpWhereTheyMeet(int parts, int batch, int length, int channels, int _, ScalarType type)
     {
         Gpu.Require();
         using var scope = NewDisposeScope();
@@ -81,14 +81,26 @@ public sealed class ScanPartsGpuTests
         {
             var scans = Scans(batch, length, channels, type, optional: true);
             var operands = Operands(scans, new CudaScanOptions(true, first));
-            var arguments = operands.ForwardArguments(operands.Delta);
-            if (!operands.Scan().CanMeet(arguments, Directions)) Assert.Inconclusive("This card has no clusters.");
-            ScanOutput[] expected = [.. scans.Select((scan, i) => Reference(scan, softplus: true, (i == 0) == (first == SequenceDirection.Forward)))];
+            var rows = stack([operands.Z!, operands.Delta[0], operands.Delta[1]], 2);
+            nint afterZ = DeviceMemory.Address(rows, channels);
+            var scan = CudaScan.Get(CudaDevice.Of(rows), CudaScanLayout.Plain(channels, type == ScalarType.Float32, softplus: true, gate: true) with { DeltaRow = 3 * channels, ZRow = 3 * channels, YRow = 3 * channels });
             var firstStates = operands.FirstStates(Scaled.In);
+            var arguments = operands.ForwardArguments(operands.U) with
+            {
+                Z = DeviceMemory.Address(rows),
+                Delta = afterZ,
+                Y = afterZ,
+                DeltaDirection = channels,
+                YDirection = channels,
+                First = DeviceMemory.Address(firstStates),
+            };
+            if (!scan.CanMeet(arguments, Directions)) Assert.Inconclusive("This card has no clusters.");
+            ScanOutput[] expected = [.. scans.Select((scan, i) => Reference(scan, softplus: true, (i == 0) == (first == SequenceDirection.Forward)))];
 
-            operands.Scan().Meet(arguments with { First = DeviceMemory.Address(firstStates) }, parts: parts);
+            scan.Meet(arguments, parts: parts);
 
-            AssertClose($"sum of y, {first} first", expected[0].Y + expected[1].Y, operands.Delta[0], type);
+            AssertClose($"sum of y, {first} first", expected[0].Y + expected[1].Y, rows.select(2, 1), type);
+            Assert.IsTrue(rows.select(2, 0).equal(operands.Z!).all().item<bool>(), "z changed");
         }
     }
 

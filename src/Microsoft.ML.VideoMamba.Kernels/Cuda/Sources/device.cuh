@@ -8,7 +8,6 @@ struct __align__(8) f2 { float x, y; };
 struct __align__(16) f4 { float x, y, z, w; };
 
 DEVICE float exp2_fast(float x) { float y; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
-DEVICE float log2_fast(float x) { float y; asm("lg2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
 DEVICE float tanh_fast(float x) { float y; asm("tanh.approx.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
 DEVICE float rsqrt_exact(float x) { return rsqrtf(x); }
 DEVICE float as_float(unsigned x) { return __uint_as_float(x); }

@@ -48,7 +48,8 @@
 #define PIECES (8 / WIDE)
 
 // 2^(l a) for l >= 0 > a on the multiply-add pipe: the integer part by adding a magic number, degree 4 with p(0) = 1 exactly; relative error 7e-6.
-// Below 2^-125 only that it is tiny counts: there the integer part stays and p runs out of its range, but never below 2^-2, so that the exponent never wraps.
+// Below 2^-125 only that it is tiny counts, which it is down to l a = -1e9: there the integer part stays and p runs out of its range, but never below 2^-2, so
+// that the exponent never wraps.
 DEVICE float exp2_polynomial(float l, float a) {
   const float magic = 12582912.f;                          // 1.5 * 2^23: the integer part lands in the low bits
   float r = fmaxf(fmaf(l, a, magic), magic - 125.f);
@@ -58,7 +59,7 @@ DEVICE float exp2_polynomial(float l, float a) {
   return as_float(as_bits(p) + (as_bits(r) << 23));
 }
 
-// 2^(l a): POLYNOMIALS of 16 by multiply-adds, the others on the special-function unit; `which` (a constant) spreads the former evenly over the states.
+// 2^(l a): POLYNOMIALS of 16 by multiply-adds, the others on the special-function unit; `which` (a constant) spreads the former evenly over the steps.
 template<int POLYNOMIALS = 0> DEVICE float decay(float l, float a, int which = 0) {
 #if F32 || !SOFTPLUS
   return exp2_fast(l * a);
@@ -74,7 +75,7 @@ DEVICE float step_size(float s) {
 #elif F32
   return s > 20.f * LOG2E ? s : log1pf(exp2_fast(s)) * LOG2E;
 #else
-  // log2(1 + e) = e q(e) for e <= 1, q of degree 5: relative error 8e-6, also where e is tiny.
+  // log2(1 + e) = e q(e) for e <= 1, q of degree 5: relative error 9e-6, also where e is tiny.
   const float e = exp2_fast(-fabsf(s));
   float q = fmaf(-3.443590237e-2f, e, 0.1460328766f);
   q = fmaf(q, e, -0.3030361923f); q = fmaf(q, e, 0.4691740606f); q = fmaf(q, e, -0.7204261639f); q = fmaf(q, e, 1.442682920f);

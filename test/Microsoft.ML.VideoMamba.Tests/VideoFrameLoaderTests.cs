@@ -144,6 +144,26 @@ public sealed class VideoFrameLoaderTests
         Assert.AreEqual((Plant, 1), (clip?.Path, loader.Failures));
     }
 
+    [TestMethod]
+    public void DecodesARowAloneThatIsTheFirstAskedFor()
+    {
+        var paths = Paths(Broken, Plant, Broken, Broken);
+        var loader = _ml.Transforms.LoadVideoFrames(new() { OnFailure = FailurePolicy.Skip, Workers = 2 }).Fit(paths);
+        var data = loader.Transform(paths);
+        using (var cursor = data.GetRowCursor(data.Schema))
+        {
+            var get = cursor.GetGetter<VideoClip?>(cursor.Schema["Video"]);
+            for (int row = 0; row <= 1; row++) Assert.IsTrue(cursor.MoveNext());
+            VideoClip? clip = null;
+
+            get(ref clip);
+
+            Assert.AreEqual(Plant, clip?.Path);
+        }
+
+        Assert.AreEqual(0, loader.Failures, "rows behind the one that was asked for are read");
+    }
+
     /// <summary>The last clip of a batch cannot be read, which is counted once it is tried: long after the first is there, and those between.</summary>
     [TestMethod]
     [DataRow(0, DisplayName = "by who ends there")]

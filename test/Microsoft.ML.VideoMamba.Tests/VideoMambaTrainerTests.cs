@@ -336,6 +336,30 @@ public sealed class VideoMambaTrainerTests
         Assert.IsGreaterThan(0.8, _ml.MulticlassClassification.Evaluate(pipeline.Fit(shuffled).Transform(shuffled)).MicroAccuracy);
     }
 
+    /// <summary>Each pass would take as many rows as lie before the clip: hours where clips are too many to be kept.</summary>
+    [TestMethod]
+    public void ReadsAVideoAgainWithoutGoingThroughTheRows()
+    {
+        using var clips = new TinyClips();
+        int passes = 0;
+        var rows = clips.Rows;
+        var options = TinyTrainer.Options(options => (options.CacheMemoryBytes, options.CacheDiskBytes, options.ValidationFraction) = (0, 0, 0));
+        var pipeline = _ml.Transforms.LoadVideoFrames("Video", "Path", TinyClips.Frames).Append(_ml.MulticlassClassification.Trainers.VideoMamba(options));
+        var data = _ml.Data.LoadFromEnumerable(Passes());
+        var keys = _ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        passes = 0;
+
+        pipeline.Fit(keys);
+
+        Assert.AreEqual(1, passes);
+
+        IEnumerable<LabeledVideo> Passes()
+        {
+            passes++;
+            foreach (var row in rows) yield return row;
+        }
+    }
+
     [TestMethod]
     public void TrainsAsWellFromDiskAsFromMemory()
     {

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using Microsoft.ML.VideoMamba.Video;
 using Microsoft.ML.VideoMamba.Video.Decoding;
 
 namespace Microsoft.ML.VideoMamba.Clips;
@@ -36,7 +37,9 @@ internal abstract class ClipSource : IDisposable
         {
             get(ref _path);
             string path = _path.ToString();
-            return (threads, cancellation) => loader.Load(path, threads, cancellation);
+            return Make;
+
+            VideoClip? Make(int threads, CancellationToken cancellation) => ClipOrigins.Note(loader.Load(path, threads, cancellation), Make);
         }
     }
 

@@ -4,7 +4,7 @@ namespace Microsoft.ML.VideoMamba.DataViews;
 
 /// <summary>
 /// Reads a batch of rows ahead, keeps the values that pass through, and computes the outputs of the whole batch when the first is asked for. A reader that has
-/// passed by more rows than a batch looks for a single one, and gets that one alone: to read a row again costs one video and not a batch of them.
+/// passed by more rows than a batch, or by the first row, looks for a single one, and gets that one alone: to read a row again costs one video and not a batch of them.
 /// </summary>
 internal sealed class BatchedCursor : DataViewRowCursor
 {
@@ -17,7 +17,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
     private readonly ValueGetter<DataViewRowId> _id;
     private readonly DataViewRowId[] _ids;
     private readonly long[] _batches;
-    private long _position = -1, _asked = -1;
+    private long _position = -1, _asked;
     private int _slot = -1;
     private int _count;
     private int _evaluated;
@@ -33,6 +33,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
         _id = input.GetIdGetter();
         _ids = new DataViewRowId[capacity];
         _batches = new long[capacity];
+        _asked = -capacity;
     }
 
     public override DataViewSchema Schema => _map.OutputSchema;

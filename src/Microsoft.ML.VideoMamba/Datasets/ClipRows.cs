@@ -20,6 +20,7 @@ internal sealed class ClipRows : RowSet
     private readonly string? _folder;
     private readonly ClipCache _cache;
     private readonly ConcurrentDictionary<int, VideoException> _failures = new();
+    private readonly Dictionary<int, MakeClip> _origins = [];
     private long _bytes;
 
     /// <param name="data">The rows.</param>
@@ -64,7 +65,9 @@ internal sealed class ClipRows : RowSet
             }
 
             if (clip is null) return false;
-            var kept = _cache.GetOrRead(KeyOf(Add(label, row)), () => ClipShrinker.Shrink(clip, _shortSide));
+            int index = Add(label, row);
+            if (ClipOrigins.Of(clip) is { } origin) _origins[index] = origin;
+            var kept = _cache.GetOrRead(KeyOf(index), () => ClipShrinker.Shrink(clip, _shortSide));
             _bytes += (long)kept.Frames * kept.Height * kept.Width * 3;
             return true;
         };
@@ -73,8 +76,11 @@ internal sealed class ClipRows : RowSet
     private VideoClip ReadClip(int index)
     {
         if (_failures.TryGetValue(index, out var failure)) throw failure;
-        return _cache.GetOrRead(KeyOf(index), () => ClipShrinker.Shrink(Reread<VideoClip?>(index) ?? throw new VideoException(NameOf(index), "read", "the clip is missing, which it was not before"), _shortSide));
+        return _cache.GetOrRead(KeyOf(index), () => ClipShrinker.Shrink(MakeAgain(index) ?? throw new VideoException(NameOf(index), "read", "the clip is missing, which it was not before"), _shortSide));
     }
+
+    /// <summary>By the clip's own origin where that is known; else by going through the rows to it.</summary>
+    private VideoClip? MakeAgain(int index) => _origins.TryGetValue(index, out var make) ? make(threads: 1, CancellationToken.None) : Reread<VideoClip?>(index);
 
     public override string Prepare(int index, ClipPreparation preparation, Random? random, Span<float> input) => preparation.Prepare(ReadClip(index), random, input);
 

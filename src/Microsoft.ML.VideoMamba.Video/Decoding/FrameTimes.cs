@@ -13,12 +13,13 @@ public static class FrameTimes
     public static double[] Mend(IReadOnlyList<double> timestamps, double framesPerSecond)
     {
         ArgumentNullException.ThrowIfNull(timestamps);
-        if (Rises(timestamps)) return [.. timestamps];
+        if (Rise(timestamps)) return [.. timestamps];
         double step = framesPerSecond is >= 1 and <= 1000 ? 1 / framesPerSecond : 1;
         return [.. Enumerable.Range(0, timestamps.Count).Select(index => index * step)];
     }
 
-    private static bool Rises(IReadOnlyList<double> timestamps)
+    /// <summary>Whether times are finite and each is above the one before.</summary>
+    internal static bool Rise(IReadOnlyList<double> timestamps)
     {
         for (int i = 1; i < timestamps.Count; i++)
         {

@@ -6,5 +6,5 @@ internal sealed class OpenCvBackend : IVideoBackend
     public string Description => OpenCvRuntime.Load().Description;
 
     public IVideoDecoder Open(VideoSource source, VideoDecoderOptions options, CancellationToken cancellation) =>
-        TemporaryVideoFile.Open(source, path => new OpenCvVideoDecoder(source.Name, path, options, cancellation));
+        TemporaryVideoFile.Open(source, path => new OpenCvVideoDecoder(source, path, options, cancellation));
 }

@@ -13,24 +13,37 @@ internal sealed class OpenCvVideoDecoder : IVideoDecoder
     private const int MaxFailedGrabs = 32;
     private const int MaxCountHint = 10_000_000;
 
+    private static readonly FileKnowledge<StreamFacts> s_facts = new(capacity: 1 << 20, _ => 1);
+    private static readonly FileKnowledge<double[]> s_times = new(capacity: 1 << 23, times => times.Length); // 64 MB over all files
+
+    private readonly FileIdentity? _file;
     private readonly VideoDecoderOptions _options;
     private readonly CancellationToken _cancellation;
     private readonly VideoCapture _capture;
     private readonly Mat _coded, _shown;
     private readonly StreamFacts? _facts;
+    private readonly double[]? _knownTimes;
+    private readonly List<double> _times = [];
     private bool _ended;
 
-    public OpenCvVideoDecoder(string name, string path, VideoDecoderOptions options, CancellationToken cancellation)
+    /// <summary>Opens a video.</summary>
+    /// <param name="source">The video.</param>
+    /// <param name="path">A file that it lies in.</param>
+    /// <param name="options">Checked options.</param>
+    /// <param name="cancellation">Ends the decoding between two frames.</param>
+    public OpenCvVideoDecoder(VideoSource source, string path, VideoDecoderOptions options, CancellationToken cancellation)
     {
         var runtime = OpenCvRuntime.Load();
-        (Name, Backend, _options, _cancellation) = (name, runtime.Description, options, cancellation);
-        _facts = runtime.Libav?.Read(path);
+        (Name, Backend, _options, _cancellation) = (source.Name, runtime.Description, options, cancellation);
+        _file = FileIdentity.Of(source);
+        _facts = Facts(runtime.Libav, path);
+        if (!options.Strict && s_times.TryRecall(_file, out var times)) _knownTimes = times; // strictness wants to see all damage
         int[] parameters = options.Threads > 0 ? [ThreadsProperty, options.Threads] : [];
         (_coded, _shown) = (new Mat(), new Mat());
         _capture = new VideoCapture(path, VideoCaptureAPIs.FFMPEG, parameters);
         try
         {
-            if (!_capture.IsOpened()) throw new VideoException(name, "open", WhyNotOpened());
+            if (!_capture.IsOpened()) throw new VideoException(Name, "open", WhyNotOpened());
             ReadHeader();
         }
         catch
@@ -62,6 +75,8 @@ internal sealed class OpenCvVideoDecoder : IVideoDecoder
 
     public int Gaps { get; private set; }
 
+    public IReadOnlyList<double>? KnownTimes => _knownTimes;
+
     private FrameOrientation? Mirrored => _facts is { Orientation: { IsMirrored: true } orientation } ? orientation : null;
 
     public bool MoveNext()
@@ -76,10 +91,28 @@ internal sealed class OpenCvVideoDecoder : IVideoDecoder
 
         Position++;
         Timestamp = _capture.Get(VideoCaptureProperties.PosMsec) / 1000;
+        if (_knownTimes is null) _times.Add(Timestamp);
         if (!skipped) return true;
         Gaps++;
         if (_options.Strict) ThrowDamaged();
         return true;
+    }
+
+    public bool MoveTo(int position)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(position, Position);
+        while (Position < position && MoveNext())
+        {
+        }
+
+        if (_knownTimes is null || position >= _knownTimes.Length) return Position == position;
+        if (!_ended && Gaps == 0 && Timestamp == _knownTimes[position]) return true;
+
+        // The file is not what it was when it was read whole.
+        s_times.Forget(_file);
+        s_facts.Forget(_file);
+        _ended = true;
+        return false;
     }
 
     public void CopyTo(Span<byte> rgb)
@@ -123,6 +156,15 @@ internal sealed class OpenCvVideoDecoder : IVideoDecoder
         Codec = _facts?.Codec ?? _capture.FourCC ?? "";
     }
 
+    private StreamFacts? Facts(LibavExports? libav, string path)
+    {
+        if (libav is null) return null;
+        if (s_facts.TryRecall(_file, out var known)) return known;
+        var facts = libav.Read(path);
+        if (facts.Status == 0) s_facts.Remember(_file, facts);
+        return facts;
+    }
+
     private string WhyNotOpened() => _facts is { Status: StreamFacts.NoVideoStream }
         ? "the file has no video stream"
         : "not a readable video (container not recognised, index missing or codec unknown)";
@@ -130,7 +172,12 @@ internal sealed class OpenCvVideoDecoder : IVideoDecoder
     private bool End()
     {
         _ended = true;
-        if (Position >= 0) return false;
+        if (Position >= 0)
+        {
+            if (Gaps == 0 && _times.Count > 0 && FrameTimes.Rise(_times)) s_times.Remember(_file, [.. _times]);
+            return false;
+        }
+
         throw new VideoException(Name, "decode", Codec.ToUpperInvariant() is "AV1" or "AV01"
             ? "no frame could be decoded: the codec is AV1, which this build of OpenCV cannot decode; install the FFmpeg libraries or re-encode the file"
             : "no frame could be decoded");

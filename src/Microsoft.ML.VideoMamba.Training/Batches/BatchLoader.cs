@@ -9,8 +9,8 @@ using Microsoft.ML.VideoMamba.Video.Reading;
 namespace Microsoft.ML.VideoMamba.Training.Batches;
 
 /// <summary>
-/// Reads and prepares clips on worker threads, a few batches ahead of the one that learns. A batch is begun while the last clips of the one before are under
-/// way: no worker waits for the slowest clip.
+/// Reads and prepares clips on worker threads, a few batches ahead of the one that learns. Batches are begun while the last clips of the one before are under
+/// way, as many as hold two clips for each worker: none waits for the slowest clip.
 /// </summary>
 /// <param name="clips">The clips.</param>
 /// <param name="preparation">What the network takes.</param>
@@ -19,6 +19,7 @@ namespace Microsoft.ML.VideoMamba.Training.Batches;
 internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparation, TrainingOptions options, FrameUploader? uploader = null)
 {
     private const int BatchesAhead = 2;
+    private const int ClipsBehind = 2; // for each worker, in batches behind the one that is awaited
     private const int MaxSubstitutes = 16;
 
     private readonly ConcurrentDictionary<int, VideoException> _failures = new();
@@ -68,31 +69,30 @@ internal sealed class BatchLoader(ITrainingSet clips, ClipPreparation preparatio
 
     private void Produce(int[] order, int size, Func<int, Random?> draws, BlockingCollection<Batch> queue, CancellationTokenSource ending)
     {
-        // Both batches share the workers; whoever is done with the first one goes on with the second.
+        // The batches share the workers; whoever is done with the first one goes on with those behind.
         var loop = new ParallelOptions { MaxDegreeOfParallelism = _workers, CancellationToken = ending.Token, TaskScheduler = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, _workers).ConcurrentScheduler };
-        Task<Func<Batch?>>? begun = null;
+        int behind = Math.Max(1, (ClipsBehind * _workers + size - 1) / size);
+        var begun = new Queue<Task<Func<Batch?>>>();
         try
         {
             foreach (var (number, indices) in order.Chunk(size).Index())
             {
-                var next = OnOwnThread(() => Prepare(number, indices, place => draws(number * size + place), loop));
-                var ready = begun;
-                begun = next;
-                if (ready is not null) Hand(ready, queue, ending.Token);
+                begun.Enqueue(OnOwnThread(() => Prepare(number, indices, place => draws(number * size + place), loop)));
+                if (begun.Count > behind) Hand(begun.Dequeue(), queue, ending.Token);
             }
 
-            if (begun is not null) Hand(begun, queue, ending.Token);
+            while (begun.Count > 0) Hand(begun.Dequeue(), queue, ending.Token);
         }
         catch
         {
-            // What went wrong need not wait for the clips of the batch that was begun behind it.
+            // What went wrong need not wait for the clips of the batches that were begun behind it.
             ending.Cancel();
             throw;
         }
         finally
         {
-            // Where the producer ends early, nobody asks for the batch that it has begun, nor for what went wrong with it.
-            if (begun is not null) Task.WhenAny(begun).GetAwaiter().GetResult();
+            // Where the producer ends early, nobody asks for the batches that it has begun, nor for what went wrong with them.
+            foreach (var batch in begun) Task.WhenAny(batch).GetAwaiter().GetResult();
             queue.CompleteAdding();
         }
     }

@@ -21,6 +21,19 @@ public sealed class BatchLoaderTests
         Assert.IsTrue(set.WasReleased, "a clip of the second batch was read while the first one's was not done");
     }
 
+    /// <summary>Batches of one or two clips, of which many workers could not all have one.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    public void BeginsAsManyBatchesAsKeepItsWorkersBusy(int batchSize)
+    {
+        var set = new SlowClip(until: index => index >= 2 * Workers);
+
+        Assert.HasCount(Clips / batchSize, Load(set, batchSize: batchSize));
+
+        Assert.IsTrue(set.WasReleased, "two clips for each worker were read while the first one was not done");
+    }
+
     [TestMethod]
     public void KeepsToItsWorkersAndItsOrder()
     {
@@ -54,10 +67,10 @@ public sealed class BatchLoaderTests
         Assert.IsLessThan(Workers + 1, set.SlowOnes, "more clips of the batch behind were read than had been begun");
     }
 
-    private static List<int[]> Load(SlowClip set, List<int[]>? seen = null)
+    private static List<int[]> Load(SlowClip set, List<int[]>? seen = null, int batchSize = BatchSize)
     {
         var config = VideoMambaConfig.Tiny with { Frames = 2, Height = 16, Width = 16 };
-        var loader = new BatchLoader(set, new ClipPreparation(config), new TrainingOptions { BatchSize = BatchSize, Workers = Workers });
+        var loader = new BatchLoader(set, new ClipPreparation(config), new TrainingOptions { BatchSize = batchSize, Workers = Workers });
         seen ??= [];
         foreach (var batch in loader.Evaluation(CancellationToken.None))
         {

@@ -138,6 +138,7 @@ public sealed class SampleTests
         var (exitCode, text, error) = SampleProgram.Run("BusyGpu", videos.Folder, videos.Folder, "1", "32", "cpu");
 
         Assert.AreEqual(0, exitCode, error);
+        Assert.Contains("decoding alone: ", text);
         Assert.Contains("decoded in each epoch: 4 clips on cpu", text);
         Assert.Contains("decoded once: 4 clips on cpu", text);
         Assert.Contains("held-out accuracy", text);

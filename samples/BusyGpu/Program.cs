@@ -65,10 +65,11 @@ void SayDecodingRate()
     string[] paths = [.. training.Select(video => video.Path)];
     int ReadAll() => reader.Read(paths, (_, length) => [sampler.Validation(length)]).Count();
     ReadAll();
-    var (watch, before) = (Stopwatch.StartNew(), Process.GetCurrentProcess().TotalProcessorTime);
+    var (watch, before, pausesBefore) = (Stopwatch.StartNew(), Environment.CpuUsage, GC.GetTotalPauseDuration());
     int clips = ReadAll();
-    var (seconds, processor) = (watch.Elapsed.TotalSeconds, Process.GetCurrentProcess().TotalProcessorTime - before);
+    var (seconds, after, pauses) = (watch.Elapsed.TotalSeconds, Environment.CpuUsage, GC.GetTotalPauseDuration() - pausesBefore);
+    var (processor, kernel) = (after.TotalTime - before.TotalTime, after.PrivilegedTime - before.PrivilegedTime);
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"decoding alone: {clips / seconds:0.0} clips/s on {Environment.ProcessorCount} processors, {processor.TotalMilliseconds / clips:0.0} ms of a processor a clip, by {VideoDecoder.Describe()}"));
+        $"decoding alone: {clips / seconds:0.0} clips/s on {Environment.ProcessorCount} processors, {processor.TotalMilliseconds / clips:0.0} ms of a processor a clip, {kernel.TotalMilliseconds / clips:0.0} of them in the kernel, {pauses.TotalSeconds / seconds:0 %} of the time in pauses of garbage collection, by {VideoDecoder.Describe()}"));
 }

@@ -43,7 +43,7 @@ DEVICE f2 load_constant(const f2* p) { f2 v; asm("ld.global.nc.v2.f32 {%0, %1}, 
 DEVICE f4 load_constant(const f4* p) { f4 v; asm("ld.global.nc.v4.f32 {%0, %1, %2, %3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "l"(p)); return v; }
 DEVICE half4_raw load_constant(const half4_raw* p) { half4_raw v; asm("ld.global.nc.v2.u32 {%0, %1}, [%2];" : "=r"(v.x), "=r"(v.y) : "l"(p)); return v; }
 
-// COUNT neighbouring floats, a power of two from 2 on, aligned to as much as 16 bytes.
+// COUNT neighbouring floats, a power of two (take: from 2 on), aligned to as much as 16 bytes.
 template<int COUNT> DEVICE void take(const float* from, float* to) {
   #pragma unroll
   for (int i = 0; i + 4 <= COUNT; i += 4) { const f4 v = *(const f4*)(from + i); to[i] = v.x; to[i + 1] = v.y; to[i + 2] = v.z; to[i + 3] = v.w; }
@@ -53,4 +53,5 @@ template<int COUNT> DEVICE void put(const float* from, float* to) {
   #pragma unroll
   for (int i = 0; i + 4 <= COUNT; i += 4) *(f4*)(to + i) = f4{from[i], from[i + 1], from[i + 2], from[i + 3]};
   if (COUNT == 2) *(f2*)to = f2{from[0], from[1]};
+  if (COUNT == 1) *to = *from;
 }

@@ -73,18 +73,14 @@ template<int WALK> struct Prepared {
 };
 template<int WALK, bool MEETING> struct Shared { Rows<MEETING> ring[STAGES]; Prepared<WALK> rounds[2]; };
 
-// One number, or two neighbouring ones.
-template<int COUNT> DEVICE void store(const float* from, float* to) { if constexpr (COUNT == 1) *to = *from; else put<COUNT>(from, to); }
-template<int COUNT> DEVICE void store(const float* from, unsigned short* to) { if constexpr (COUNT == 1) *to = round_bf16(*from); else *(unsigned*)to = pack_bf16(from[0], from[1]); }
-
-// A tile of states, to rows of CHANNELS.
+// A tile of states, to rows of CHANNELS: floats, or activations.
 template<int R, int OWN, typename T> DEVICE void store_states(const float (&h)[R][OWN], T* to) {
   #pragma unroll
   for (int n = 0; n < OWN; n++) {
     float of[R];
     #pragma unroll
     for (int r = 0; r < R; r++) of[r] = h[r][n];
-    store<R>(of, to + n * CHANNELS);
+    if constexpr (sizeof(T) == sizeof(float)) put<R>(of, to + n * CHANNELS); else narrow<R>(of, to + n * CHANNELS);
   }
 }
 
@@ -252,7 +248,7 @@ template<int WALK, bool KEEPING, bool MEETING> DEVICE void scan(const ScanForwar
     if (MEETING && !adding) meet();
   }
   if (args.last && live) store_states(h, args.last + row * N * CHANNELS + own);
-  if (WALK != OUTPUTS && args.sums && live && state == 0) store<R>(sum, args.sums + row * CHANNELS + c);
+  if (WALK != OUTPUTS && args.sums && live && state == 0) put<R>(sum, args.sums + row * CHANNELS + c);
 }
 
 // grid (ceil(CHANNELS / 32), batch * chunks that are walked, directions), 32 PARTS threads

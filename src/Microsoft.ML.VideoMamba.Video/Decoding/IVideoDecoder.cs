@@ -59,11 +59,14 @@ public interface IVideoDecoder : IDisposable
     /// <param name="position">The frame's number, above <see cref="Position"/>.</param>
     /// <returns>Whether there is such a frame. If <see cref="KnownTimes"/> has it and there is not, the file is no longer what it was: open it again.</returns>
     /// <exception cref="VideoException">As for <see cref="MoveNext"/>.</exception>
-    bool MoveTo(int position)
+    bool MoveTo(int position) => StepTo(this, position);
+
+    /// <summary>Goes to a frame through all those before it.</summary>
+    internal static bool StepTo(IVideoDecoder decoder, int position)
     {
-        while (Position < position)
+        while (decoder.Position < position)
         {
-            if (!MoveNext()) return false;
+            if (!decoder.MoveNext()) return false;
         }
 
         return true;

@@ -107,16 +107,7 @@ internal sealed unsafe class FFmpegVideoDecoder : IVideoDecoder
     public bool MoveTo(int position)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(position, Position);
-        if (_table is null)
-        {
-            while (Position < position)
-            {
-                if (!MoveNext()) return false;
-            }
-
-            return true;
-        }
-
+        if (_table is null) return IVideoDecoder.StepTo(this, position);
         if (_ended || position >= _table.Frames) return false;
         int key = _table.KeyBefore(position);
         _restart = key > _lastKey && key - Position > ShortestLeap ? key : -1;

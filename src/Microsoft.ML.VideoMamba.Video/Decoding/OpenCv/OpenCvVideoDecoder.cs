@@ -101,12 +101,9 @@ internal sealed class OpenCvVideoDecoder : IVideoDecoder
     public bool MoveTo(int position)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(position, Position);
-        while (Position < position && MoveNext())
-        {
-        }
-
-        if (_knownTimes is null || position >= _knownTimes.Length) return Position == position;
-        if (!_ended && Gaps == 0 && Timestamp == _knownTimes[position]) return true;
+        bool there = IVideoDecoder.StepTo(this, position);
+        if (_knownTimes is null || position >= _knownTimes.Length) return there;
+        if (there && Gaps == 0 && Timestamp == _knownTimes[position]) return true;
 
         // The file is not what it was when it was read whole.
         s_times.Forget(_file);

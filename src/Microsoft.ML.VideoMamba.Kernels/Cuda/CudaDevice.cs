@@ -65,6 +65,16 @@ internal sealed unsafe class CudaDevice
         return default;
     }
 
+    /// <summary>Queues zeros into memory.</summary>
+    /// <param name="address">Of the first word.</param>
+    /// <param name="words">How many, of 32 bits.</param>
+    /// <param name="stream">Where to queue.</param>
+    public void Clear(nint address, long words, nint stream)
+    {
+        using var current = MakeCurrent();
+        Check(cuMemsetD32Async(address, 0, (nuint)words, stream));
+    }
+
     /// <summary>The kernel <paramref name="name"/> of <paramref name="source"/>, compiled and loaded at its first use.</summary>
     /// <exception cref="CudaException">It does not compile or load.</exception>
     public CudaKernel<TArguments> Kernel<TArguments>(KernelSource source, string name)

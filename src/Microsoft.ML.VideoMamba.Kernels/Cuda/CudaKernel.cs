@@ -7,16 +7,21 @@ namespace Microsoft.ML.VideoMamba.Kernels.Cuda;
 internal sealed unsafe class CudaKernel<TArguments>
     where TArguments : unmanaged
 {
-    private const uint StaticSharedLimit = 48 * 1024;
+    /// <summary>Shared memory that a block may take unasked; what the card takes for itself of each block; a multiple that sizes are rounded down to.</summary>
+    private const int UnaskedSharedBytes = 48 * 1024, ReservedSharedBytes = 1024, SharedMultiple = 128;
 
     private readonly CudaDevice _device;
     private readonly nint _function;
     private readonly string _name;
+    private readonly Lock _asking = new();
+    private readonly Lazy<int> _staticShared;
+    private int _askedShared;
     private readonly ConcurrentDictionary<int, int> _residentBlocks = new();
 
     internal CudaKernel(CudaDevice device, nint function, string name)
     {
         (_device, _function, _name) = (device, function, name);
+        _staticShared = new(() => Attribute(StaticSharedBytes));
         if (device.DriverVersion >= CudaDevice.FirstVersionWithParameterSizes) CheckArguments();
     }
 
@@ -36,12 +41,20 @@ internal sealed unsafe class CudaKernel<TArguments>
     public void Launch(in TArguments arguments, Grid grid, int threads, int sharedBytes = 0, nint stream = 0)
     {
         using var current = _device.MakeCurrent();
-        if (sharedBytes > StaticSharedLimit) Check(cuFuncSetAttribute(_function, DynamicSharedBytes, sharedBytes));
+        AskForShared(sharedBytes);
         fixed (TArguments* parameter = &arguments)
         {
             void* parameters = parameter;
             Check(cuLaunchKernel(_function, grid.X, grid.Y, grid.Z, (uint)threads, 1, 1, (uint)sharedBytes, stream, &parameters, null), $"Launch of {_name}");
         }
+    }
+
+    /// <summary>The dynamic shared memory with which a multiprocessor holds that many blocks and no more; 0 where it holds fewer anyway.</summary>
+    /// <param name="blocks">From 1 up.</param>
+    public int SharedBytesFor(int blocks)
+    {
+        int each = Math.Min(_device.SharedBytesPerBlock, _device.SharedBytesPerMultiprocessor / blocks - ReservedSharedBytes) - _staticShared.Value;
+        return Math.Max(0, each / SharedMultiple * SharedMultiple);
     }
 
     /// <summary>How many blocks of that many threads a multiprocessor holds at a time.</summary>
@@ -51,6 +64,18 @@ internal sealed unsafe class CudaKernel<TArguments>
         Check(cuOccupancyMaxActiveBlocksPerMultiprocessor(out int blocks, _function, count, 0));
         return blocks;
     });
+
+    /// <summary>What is once allowed stays so: launches of other sizes, maybe of other threads, come between.</summary>
+    private void AskForShared(int sharedBytes)
+    {
+        if (sharedBytes <= Volatile.Read(ref _askedShared) || sharedBytes + _staticShared.Value <= UnaskedSharedBytes) return;
+        lock (_asking)
+        {
+            if (sharedBytes <= _askedShared) return;
+            Check(cuFuncSetAttribute(_function, DynamicSharedBytes, sharedBytes));
+            Volatile.Write(ref _askedShared, sharedBytes);
+        }
+    }
 
     private void CheckArguments()
     {

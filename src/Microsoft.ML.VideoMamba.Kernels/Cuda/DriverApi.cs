@@ -10,7 +10,7 @@ internal static unsafe partial class DriverApi
     public const int MultiprocessorCount = 16, ComputeCapabilityMajor = 75, ComputeCapabilityMinor = 76, MaxSharedBytesPerMultiprocessor = 81, MaxSharedBytesPerBlock = 97;
 
     /// <summary>CUfunction_attribute.</summary>
-    public const int LocalBytes = 3, Registers = 4, DynamicSharedBytes = 8;
+    public const int StaticSharedBytes = 1, LocalBytes = 3, Registers = 4, DynamicSharedBytes = 8;
 
     /// <summary>Throws unless <paramref name="code"/> is CUDA_SUCCESS.</summary>
     /// <exception cref="CudaException">The call, the error's name, its number and what the driver says of it.</exception>
@@ -128,6 +128,9 @@ internal static unsafe partial class DriverApi
 
     [LibraryImport(CudaLibraries.Driver, EntryPoint = "cuMemcpyHtoDAsync_v2")]
     public static partial int cuMemcpyHtoDAsync(nint to, void* from, nuint bytes, nint stream);
+
+    [LibraryImport(CudaLibraries.Driver)]
+    public static partial int cuMemsetD32Async(nint to, uint value, nuint words, nint stream);
 
     [LibraryImport(CudaLibraries.Driver, EntryPoint = "cuMemGetInfo_v2")]
     public static partial int cuMemGetInfo(out nuint free, out nuint total);

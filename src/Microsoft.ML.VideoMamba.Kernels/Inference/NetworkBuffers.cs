@@ -9,7 +9,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Inference;
 internal sealed class NetworkBuffers
 {
     private readonly Tensor _stream, _expansion, _u, _selection, _classTokens;
-    private readonly Tensor? _states, _sums;
+    private readonly Tensor? _states, _sums, _between;
 
     /// <summary>Takes the memory; its owner disposes <see cref="Tensors"/>.</summary>
     public NetworkBuffers(MixerShape shape, CudaMixer mixer, PatchGrid patches, int classes, Device device)
@@ -31,18 +31,20 @@ internal sealed class NetworkBuffers
             _sums = Numbers(shape.Directions, shape.Batch, mixer.Chunks, shape.Inner);
         }
 
+        if (mixer.PiecesRoom > 0) _between = Numbers(mixer.PiecesRoom);
+
         Logits = Numbers(shape.Batch, classes);
         Identity = eye(shape.Embed, dtype: type, device: device);
         ElementSize = (int)_u.ElementSize;
         nint outputs = DeviceMemory.Address(_expansion, layout.X);
         Mixer = new MixerBuffers(
             DeviceMemory.Address(_expansion), DeviceMemory.Address(_u), DeviceMemory.Address(_selection), Delta: outputs, Y: outputs,
-            DeviceMemory.Address(_states), DeviceMemory.Address(_sums));
+            DeviceMemory.Address(_states), DeviceMemory.Address(_sums), DeviceMemory.Address(_between));
     }
 
     /// <summary>All of it.</summary>
     public IEnumerable<Tensor> Tensors =>
-        new[] { _stream, _expansion, _u, _selection, _classTokens, _states, _sums, Logits, Identity }.OfType<Tensor>();
+        new[] { _stream, _expansion, _u, _selection, _classTokens, _states, _sums, _between, Logits, Identity }.OfType<Tensor>();
 
     /// <summary>Bytes of an activation.</summary>
     public int ElementSize { get; }

@@ -49,6 +49,9 @@ internal sealed class CudaMixer
     /// <summary>The number of these chunks.</summary>
     public int Chunks => Grid.Cover(_shape.Length, Chunk);
 
+    /// <summary>Float32 numbers that the forward scan wants room for between its pieces; 0 where it runs in several chunks.</summary>
+    public long PiecesRoom => Chunks > 1 ? 0 : _scan.PiecesRoom(_shape.Directions * _shape.Batch);
+
     /// <summary>Steps of the chunks that the scan is walked in again for a backward pass.</summary>
     public int AgainChunk { get; }
 
@@ -80,7 +83,7 @@ internal sealed class CudaMixer
     public int RunScan(in MixerBuffers buffers, in MixerWeights weights, nint marks = 0, nint stream = 0)
     {
         var arguments = Scanned(buffers, weights) with { First = Chunks > 1 ? buffers.States : 0, Chunk = Chunk, Marks = marks, Marked = AgainChunk };
-        if (_scan.CanMeet(arguments, _shape.Directions))
+        if (CudaScan.CanMeet(arguments, _shape.Directions))
         {
             _scan.Meet(arguments, stream);
             return _shape.Inner;
@@ -95,7 +98,7 @@ internal sealed class CudaMixer
     /// <param name="weights">The parameters.</param>
     /// <param name="kept">Receives the states.</param>
     public void KeepStates(in MixerBuffers buffers, in MixerWeights weights, nint kept) =>
-        _scan.KeepStates(Scanned(buffers, weights) with { First = buffers.States, Sums = 0, Chunk = AgainChunk, Kept = kept }, _shape.Directions);
+        _scan.KeepStates(Scanned(buffers, weights) with { First = buffers.States, Sums = 0, Between = 0, Chunk = AgainChunk, Kept = kept }, _shape.Directions);
 
     /// <summary>out = y out_proj', the directions added up.</summary>
     /// <param name="blas">For the product.</param>
@@ -143,6 +146,7 @@ internal sealed class CudaMixer
         DeltaDirection = _layout.DeltaDirection,
         YDirection = _inner,
         Sums = buffers.Sums,
+        Between = buffers.Between,
         Batch = _shape.Batch,
         Length = _shape.Length,
     };

@@ -16,7 +16,10 @@ internal sealed class CudaScan
     private const int ShortestChunk = 32;
 
     /// <summary>Groups of channels that a multiprocessor holds in a forward walk; warps that its registers hold of the backward kernel, by type.</summary>
-    private const int ForwardGroups = 10, BackwardWarps = 12, BackwardWarpsFloat32 = 8;
+    private const int ForwardGroups = 8, BackwardWarps = 12, BackwardWarpsFloat32 = 8;
+
+    /// <summary>Groups of a multiprocessor below which fewer make none of them faster.</summary>
+    private const int FewestGroups = 4;
 
     /// <summary>Groups of a multiprocessor up to which four warps share one, else two.</summary>
     private const int MostForFour = 5;
@@ -25,10 +28,7 @@ internal sealed class CudaScan
     private const int Plenty = 23;
 
     /// <summary>Chunks that make up for walking a sequence twice, forwards; for leaving their first states to a later walk; for a backward scan's first walk.</summary>
-    private const int FewestChunks = 8, FewestKnownChunks = 4, FewestBackwardChunks = 2;
-
-    /// <summary>The compute capability from which on blocks can form clusters.</summary>
-    private const int FirstWithClusters = 90;
+    private const int FewestChunks = 7, FewestKnownChunks = 4, FewestBackwardChunks = 2;
 
     /// <summary>Warps that a block of the backward kernel can have, the usual number first.</summary>
     private static readonly int[] s_blockWarps = [4, 3];
@@ -67,8 +67,7 @@ internal sealed class CudaScan
     /// </summary>
     /// <param name="sequences">Batch times directions.</param>
     /// <param name="length">Steps of each.</param>
-    public int ChunkFor(int sequences, int length) =>
-        ChunkFor(Groups(sequences), (long)ForwardGroups * _device.Multiprocessors, length, FewestChunks);
+    public int ChunkFor(int sequences, int length) => ForwardChunkFor(Groups(sequences), _device.Multiprocessors, length);
 
     /// <summary>The same for a walk from known first states, which is not walked twice: as many as fill the places.</summary>
     /// <param name="sequences">Batch times directions.</param>
@@ -112,19 +111,29 @@ internal sealed class CudaScan
     /// <summary>Warps that share a group of channels in a forward walk: two take the fewest instructions, four the shortest steps, where groups are few.</summary>
     internal static int PartsFor(long groups, int multiprocessors) => groups <= (long)MostForFour * multiprocessors ? 4 : 2;
 
+    /// <summary>So many chunks, where several pay, that the fullest multiprocessor has the fewest steps to walk; of those the fewest, as their states are carried on one by one.</summary>
+    internal static int ForwardChunkFor(long groups, int multiprocessors, int length)
+    {
+        int most = (int)Math.Min((long)ForwardGroups * multiprocessors / groups, length / ShortestChunk);
+        if (most < FewestChunks) return length;
+        long Busiest(int chunk) => (long)Math.Max(FewestGroups, Grid.Cover(groups * Grid.Cover(length, chunk), multiprocessors)) * chunk;
+        return Enumerable.Range(FewestChunks, most - FewestChunks + 1).Select(chunks => ChunkOf(length, chunks)).MinBy(Busiest);
+    }
+
     /// <summary>As many chunks as fill the places for groups of channels once, if that is at least <paramref name="fewestChunks"/>; else none.</summary>
     internal static int ChunkFor(long groups, long places, int length, int fewestChunks)
     {
         long chunks = Math.Min(places / groups, length / ShortestChunk);
         if (chunks < fewestChunks) return length;
-        int chunk = Grid.Cover(Grid.Cover(length, (int)chunks), StepsPerKept) * StepsPerKept;
-        return chunk < length ? chunk : length;
+        return Math.Min(length, ChunkOf(length, (int)chunks));
     }
+
+    private static int ChunkOf(int length, int chunks) => Grid.Cover(Grid.Cover(length, chunks), StepsPerKept) * StepsPerKept;
 
     /// <summary>Scans.</summary>
     /// <param name="arguments">
     /// The operands, Y, Kept, Batch, Length, Chunk and Reverse. With one chunk, First and Last are the first and last states; with several, First must be the
-    /// place of a state for each chunk and Sums that of their sums.
+    /// place of a state for each chunk and Sums that of their sums. With one, Between may be the <see cref="PiecesRoom"/>: walks then end at the same time.
     /// </param>
     /// <param name="directions">1 or 2.</param>
     /// <param name="first">With several chunks: the states before the first step, (directions, batch, N, channels), or 0.</param>
@@ -134,6 +143,12 @@ internal sealed class CudaScan
     public void Forward(ScanForwardArguments arguments, int directions, nint first = 0, nint last = 0, nint stream = 0, int? parts = null)
     {
         var walks = Walks(arguments, directions, parts);
+        if (WalksInPieces(arguments))
+        {
+            walks.InPieces(WithTickets(arguments, directions), directions, stream);
+            return;
+        }
+
         if (arguments.Chunks > 1)
         {
             var ends = arguments;
@@ -145,9 +160,12 @@ internal sealed class CudaScan
         walks.Outputs(arguments, directions, stream);
     }
 
-    /// <summary>Whether <see cref="Meet"/> takes such a scan: two directions in one chunk, no states to keep or to mark, on a card with clusters.</summary>
-    public bool CanMeet(in ScanForwardArguments arguments, int directions) =>
-        directions == 2 && arguments is { Chunks: 1, Kept: 0, Marks: 0 } && _device.Capability >= FirstWithClusters;
+    /// <summary>Float32 numbers that a scan in pieces wants room for.</summary>
+    /// <param name="sequences">Batch times directions.</param>
+    public long PiecesRoom(int sequences) => StatesOf(sequences) + ScanWalks.TicketsOf(Groups(sequences));
+
+    /// <summary>Whether <see cref="Meet"/> takes such a scan: two directions in one chunk, with room for pieces, no states to keep or to mark.</summary>
+    public static bool CanMeet(in ScanForwardArguments arguments, int directions) => directions == 2 && WalksInPieces(arguments);
 
     /// <summary>Scans in both directions and adds their outputs up.</summary>
     /// <param name="arguments">As for <see cref="Forward"/>; the sum lies in the first direction's place of Y, and the second one's is overwritten.</param>
@@ -156,8 +174,8 @@ internal sealed class CudaScan
     /// <exception cref="ArgumentException"><see cref="CanMeet"/> says no.</exception>
     public void Meet(in ScanForwardArguments arguments, nint stream = 0, int? parts = null)
     {
-        if (!CanMeet(arguments, directions: 2)) throw new ArgumentException("Walks meet in one chunk, without states to keep or to mark, on a card with clusters.", nameof(arguments));
-        Walks(arguments, directions: 2, parts).Meet(arguments, stream);
+        if (!CanMeet(arguments, directions: 2)) throw new ArgumentException("Walks meet in one chunk, with room for pieces, without states to keep or to mark.", nameof(arguments));
+        Walks(arguments, directions: 2, parts).Meet(WithTickets(arguments, directions: 2), stream);
     }
 
     /// <summary>Walks again what <see cref="Forward"/> walked, for the states alone.</summary>
@@ -222,8 +240,15 @@ internal sealed class CudaScan
         _carry.Value.Launch(arguments, new Grid(Grid.Cover(_layout.Channels, CarryThreads), States, (long)directions * scan.Batch), CarryThreads, stream: stream);
     }
 
+    private static bool WalksInPieces(in ScanForwardArguments arguments) => arguments is { Chunks: 1, Kept: 0, Marks: 0, Between: not 0 };
+
+    private long StatesOf(int sequences) => (long)sequences * States * _layout.Channels;
+
+    private ScanForwardArguments WithTickets(in ScanForwardArguments arguments, int directions) =>
+        arguments with { Tickets = (nint)(arguments.Between + StatesOf(directions * arguments.Batch) * sizeof(float)) };
+
     private ScanWalks Walks(in ScanForwardArguments arguments, int directions, int? parts) =>
-        _walks[parts ?? PartsFor(Groups(directions * arguments.Batch) * arguments.Chunks, _device.Multiprocessors)];
+        _walks[parts ?? (arguments.Chunks > 1 ? ScanWalks.Parts[0] : PartsFor(Groups(directions * arguments.Batch), _device.Multiprocessors))];
 
     private long Groups(int sequences) => GroupsOf(_layout.Channels) * (long)sequences;
 

@@ -12,6 +12,7 @@ internal struct ScanForwardArguments
     public nint Y;
     public nint First, Last, Kept, Marks, Sums;
     public long DeltaDirection, YDirection, DyDirection;
+    public nint Between, Tickets;
     public int Batch, Length, Chunk, Reverse, Marked;
     public SkippedChunk Skip;
 

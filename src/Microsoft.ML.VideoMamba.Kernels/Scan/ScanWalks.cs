@@ -7,8 +7,12 @@ internal sealed class ScanWalks
 {
     private const int WarpLanes = 32;
 
+    /// <summary>The least steps of a piece, and the most pieces of a walk that has more: the ends of a piece cost a few steps.</summary>
+    private const int LeastOfPiece = 400, MostPieces = 16;
+
+    private readonly CudaDevice _device;
     private readonly int _groups, _threads;
-    private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _keeping, _meeting, _ends, _adjointEnds;
+    private readonly Lazy<CudaKernel<ScanForwardArguments>> _forward, _keeping, _pieces, _meeting, _ends, _adjointEnds;
 
     /// <summary>Names the kernels; each is compiled at its first use.</summary>
     /// <param name="device">The card.</param>
@@ -17,10 +21,10 @@ internal sealed class ScanWalks
     /// <param name="constants">What the source is compiled with beside.</param>
     public ScanWalks(CudaDevice device, int channels, int parts, (string, int)[] constants)
     {
-        (_groups, _threads) = (Grid.Cover(channels, WarpLanes), WarpLanes * parts);
+        (_device, _groups, _threads) = (device, Grid.Cover(channels, WarpLanes), WarpLanes * parts);
         var source = new KernelSource("scan_forward.cu", [.. constants, ("PARTS", parts)]);
         Lazy<CudaKernel<ScanForwardArguments>> Kernel(string name) => new(() => device.Kernel<ScanForwardArguments>(source, name));
-        (_forward, _keeping, _meeting) = (Kernel("scan_forward"), Kernel("scan_keeping"), Kernel("scan_meeting"));
+        (_forward, _keeping, _pieces, _meeting) = (Kernel("scan_forward"), Kernel("scan_keeping"), Kernel("scan_pieces"), Kernel("scan_meeting"));
         (_ends, _adjointEnds) = (Kernel("scan_ends"), Kernel("adjoint_ends"));
     }
 
@@ -31,14 +35,42 @@ internal sealed class ScanWalks
     public void Outputs(in ScanForwardArguments arguments, int directions, nint stream) =>
         Launch(arguments.Kept == 0 && arguments.Marks == 0 ? _forward : _keeping, arguments, directions, stream);
 
-    /// <summary>Walks both directions for the sum of their outputs.</summary>
-    public void Meet(in ScanForwardArguments arguments, nint stream) => Launch(_meeting, arguments, directions: 2, stream);
+    /// <summary>Walks for the outputs alone, in one chunk and in pieces.</summary>
+    public void InPieces(in ScanForwardArguments arguments, int directions, nint stream)
+    {
+        int piece = PieceOf(arguments.Length);
+        LaunchPieces(_pieces, arguments with { Chunk = piece }, directions, Grid.Cover(arguments.Length, piece), stream);
+    }
+
+    /// <summary>Walks both directions for the sum of their outputs, in pieces.</summary>
+    public void Meet(in ScanForwardArguments arguments, nint stream)
+    {
+        int piece = PieceOf(arguments.Length);
+        LaunchPieces(_meeting, arguments with { Chunk = piece }, directions: 2, 2 * Grid.Cover(Grid.Cover(arguments.Length, 2), piece), stream);
+    }
 
     /// <summary>Walks for the states alone.</summary>
     public void Ends(in ScanForwardArguments arguments, int directions, nint stream = 0) => Launch(_ends, arguments, directions, stream);
 
     /// <summary>Walks the gradient of the states.</summary>
     public void AdjointEnds(in ScanForwardArguments arguments, int directions) => Launch(_adjointEnds, arguments, directions, stream: 0);
+
+    /// <summary>The tickets of so many walks: how many pieces were taken, and of each walk how many are done.</summary>
+    public static long TicketsOf(long walks) => 1 + walks;
+
+    private static int PieceOf(int length) => Math.Max(LeastOfPiece, Grid.Cover(Grid.Cover(length, MostPieces), CudaScan.StepsPerKept) * CudaScan.StepsPerKept);
+
+    /// <summary>
+    /// A multiprocessor gets no more blocks than its share of the walks: blocks that wait for the piece before theirs would else take places on some of them, and leave
+    /// others too many that walk.
+    /// </summary>
+    private void LaunchPieces(Lazy<CudaKernel<ScanForwardArguments>> kernel, in ScanForwardArguments arguments, int directions, int pieces, nint stream)
+    {
+        long walks = (long)_groups * directions * arguments.Batch;
+        _device.Clear(arguments.Tickets, TicketsOf(walks), stream);
+        int share = Grid.Cover(walks, _device.Multiprocessors);
+        kernel.Value.Launch(arguments, new Grid(_groups * directions, arguments.Batch, pieces), _threads, kernel.Value.SharedBytesFor(share), stream);
+    }
 
     private void Launch(Lazy<CudaKernel<ScanForwardArguments>> kernel, in ScanForwardArguments arguments, int directions, nint stream)
     {

@@ -84,9 +84,11 @@ internal static class SelectiveScanCuda
         var kept = keep ? empty([directions, batch, CudaScan.KeptStates(length), CudaScan.States, channels], operands.U.dtype, operands.U.device) : null;
         var states = chunks > 1 ? operands.Empty(directions, batch, chunks, CudaScan.States, channels) : null;
         var sums = chunks > 1 ? operands.Empty(directions, batch, chunks, channels) : null;
+        var between = chunks == 1 && !keep ? operands.Empty(scan.PiecesRoom(directions * batch)) : null;
         var first = operands.FirstStates(Scaled.In);
         var arguments = operands.ForwardArguments(y) with
         {
+            Between = DeviceMemory.Address(between),
             Kept = DeviceMemory.Address(kept),
             Sums = DeviceMemory.Address(sums),
             First = DeviceMemory.Address(chunks > 1 ? states : first),
@@ -94,7 +96,7 @@ internal static class SelectiveScanCuda
             Chunk = chunk,
         };
         scan.Forward(arguments, directions, DeviceMemory.Address(first), DeviceMemory.Address(last), parts: parts);
-        GC.KeepAlive((operands, first, states, sums));
+        GC.KeepAlive((operands, first, states, sums, between));
         return ([y, CudaScanOperands.FromKernel(last, Scaled.Out)], kept);
     }
 

@@ -2,7 +2,7 @@ using Microsoft.ML.VideoMamba.Kernels.Scan;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
 
-/// <summary>How a scan is divided on a card of 132 multiprocessors, 10 groups of channels each.</summary>
+/// <summary>How a scan is divided on a card of 132 multiprocessors.</summary>
 [TestClass]
 public sealed class ScanChunkTests
 {
@@ -10,12 +10,19 @@ public sealed class ScanChunkTests
     private const long Places = 10 * Multiprocessors;
 
     [TestMethod]
-    [DataRow(1536L, 1569, 8, 1569, "Enough groups: whole sequences.")]
-    [DataRow(192L, 12545, 8, 12545, "Six chunks do not pay forwards.")]
-    [DataRow(192L, 12545, 4, 2096, "They do where their first states are left to a later walk.")]
-    [DataRow(384L, 1569, 2, 528, "And backwards.")]
-    [DataRow(96L, 12545, 8, 968, "Thirteen pay.")]
-    [DataRow(24L, 12545, 8, 232, "As many as fill the card once.")]
+    [DataRow(1536L, 1569, 1569, "Enough groups: whole sequences.")]
+    [DataRow(192L, 12545, 12545, "Five chunks do not pay.")]
+    [DataRow(96L, 12545, 1144, "Eleven pay: eight groups on every multiprocessor.")]
+    [DataRow(144L, 12545, 1800, "Seven pay.")]
+    [DataRow(24L, 12545, 576, "Twice as many chunks would leave the fullest multiprocessor as much to do.")]
+    [DataRow(72L, 1569, 144, "Six groups on every multiprocessor.")]
+    [DataRow(24L, 31, 31, "Too short to cut.")]
+    public void CutsForwardScansWhereThatPays(long groups, int length, int chunk, string why) =>
+        Assert.AreEqual(chunk, CudaScan.ForwardChunkFor(groups, Multiprocessors, length), why);
+
+    [TestMethod]
+    [DataRow(192L, 12545, 4, 2096, "Six chunks, whose first states are left to a later walk.")]
+    [DataRow(384L, 1569, 2, 528, "Backwards.")]
     [DataRow(24L, 31, 2, 31, "Too short to cut.")]
     [DataRow(1L, 200, 5, 40, "No chunk is shorter than 32 steps.")]
     public void CutsWhereThatPays(long groups, int length, int fewestChunks, int chunk, string why) =>
@@ -45,9 +52,11 @@ public sealed class ScanChunkTests
         {
             for (long groups = 1; groups < 2000; groups *= 3)
             {
-                int chunk = CudaScan.ChunkFor(groups, Places, length, fewestChunks: 2);
-                Assert.IsTrue(chunk == length || chunk % CudaScan.StepsPerKept == 0, $"{chunk} of {length}");
-                Assert.IsTrue(chunk >= 1 && chunk <= length, $"{chunk} of {length}");
+                foreach (int chunk in new[] { CudaScan.ChunkFor(groups, Places, length, fewestChunks: 2), CudaScan.ForwardChunkFor(groups, Multiprocessors, length) })
+                {
+                    Assert.IsTrue(chunk == length || chunk % CudaScan.StepsPerKept == 0, $"{chunk} of {length}");
+                    Assert.IsTrue(chunk >= 1 && chunk <= length, $"{chunk} of {length}");
+                }
             }
         }
     }

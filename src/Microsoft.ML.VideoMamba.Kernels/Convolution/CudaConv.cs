@@ -6,7 +6,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Convolution;
 /// <summary>The CUDA convolution's kernels on one card and for one layout.</summary>
 internal sealed class CudaConv
 {
-    private const int Threads = 128, ForwardChannels = 4, BackwardChannels = 2, ForwardTokens = 28, BackwardTokens = 53;
+    private const int Threads = 128, ChannelsOfThread = 2, ForwardTokens = 28, BackwardTokens = 53;
 
     private static readonly ConcurrentDictionary<(int Device, CudaConvLayout Layout), CudaConv> s_made = new();
 
@@ -34,11 +34,11 @@ internal sealed class CudaConv
 
     /// <summary>Convolves.</summary>
     public void Forward(in ConvForwardArguments arguments, nint stream = 0) =>
-        _forward.Value.Launch(arguments, GridFor(arguments.Batch, arguments.Length, ForwardChannels, ForwardTokens), Threads, stream: stream);
+        _forward.Value.Launch(arguments, GridFor(arguments.Batch, arguments.Length, ForwardTokens), Threads, stream: stream);
 
     /// <summary>Computes the gradients.</summary>
-    public void Backward(in ConvBackwardArguments arguments) => _backward.Value.Launch(arguments, GridFor(arguments.Batch, arguments.Length, BackwardChannels, BackwardTokens), Threads);
+    public void Backward(in ConvBackwardArguments arguments) => _backward.Value.Launch(arguments, GridFor(arguments.Batch, arguments.Length, BackwardTokens), Threads);
 
-    private Grid GridFor(int batch, int length, int channelsPerThread, int tokensPerThread) =>
-        new(Grid.Cover((long)(_layout.Channels / channelsPerThread) * Grid.Cover(length, tokensPerThread), Threads), batch);
+    private Grid GridFor(int batch, int length, int tokensOfThread) =>
+        new(Grid.Cover((long)(_layout.Channels / ChannelsOfThread) * Grid.Cover(length, tokensOfThread), Threads), batch);
 }

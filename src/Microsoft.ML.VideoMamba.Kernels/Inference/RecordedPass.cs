@@ -74,8 +74,7 @@ internal sealed class RecordedPass : IDisposable
             var weights = _weights.Layers[i];
             Norm(Parameters.Layers[i].Norm, first: i == 0, stream);
             _mixer.Expand(blas, _buffers.Hidden, weights, _buffers.Mixer.XZ);
-            _mixer.Convolve(_buffers.Mixer.XZ, weights, _buffers.Mixer.U, stream);
-            _mixer.Select(blas, _buffers.Mixer.U, weights, _buffers.Mixer.Selection);
+            _mixer.ConvolveAndSelect(blas, _buffers.Mixer.XZ, weights, _buffers.Mixer.U, _buffers.Mixer.Selection, stream);
             _mixer.StepSizes(blas, _buffers.Mixer.Selection, weights, _buffers.Mixer.Delta);
             int outputs = _mixer.RunScan(_buffers.Mixer, weights, stream: stream);
             if (last) _mixer.ProjectFirst(blas, _buffers.Mixer.Y, outputs, weights, _buffers.Hidden);

@@ -16,6 +16,7 @@ internal sealed class CudaMixer
     private readonly MixerLayout _layout;
     private readonly CudaConv _conv;
     private readonly CudaScan _scan;
+    private readonly CudaSelection? _selection;
     private readonly long _tokens, _inner;
 
     /// <summary>Finds or compiles the kernels.</summary>
@@ -28,6 +29,9 @@ internal sealed class CudaMixer
         (Device, _shape, _layout, _tokens, _inner) = (device, shape, layout, shape.Tokens, shape.Inner);
         _conv = CudaConv.Get(device, new CudaConvLayout(
             shape.Inner, shape.Float32, shape.Taps, shape.Directions, SequenceDirection.Forward, Silu: true, XRow: layout.ExpansionRow, DxRow: 2 * shape.Inner));
+        _selection = CudaSelection.Pays(shape, device.Multiprocessors, device.SharedBytesPerMultiprocessor)
+            ? CudaSelection.Get(device, new CudaSelectionLayout(shape.Inner, shape.Selected, shape.Directions, layout.ExpansionRow))
+            : null;
         _scan = CudaScan.Get(device, new CudaScanLayout(
             shape.Inner, shape.Float32, Softplus: true, Gate: true, layout.DeltaRow, ZRow: layout.ExpansionRow, shape.Selected, layout.YRow, DyRow: shape.Inner, OutputsAgain: true));
         Chunk = _scan.ChunkFor(shape.Directions * shape.Batch, shape.Length);
@@ -64,11 +68,32 @@ internal sealed class CudaMixer
 
     /// <summary>u = silu(conv x), each direction's.</summary>
     public void Convolve(nint xz, in MixerWeights weights, nint u, nint stream = 0) => _conv.Forward(
-        new ConvForwardArguments { X = Matrix(xz, 0).From(_layout.X).Address, W = weights.ConvWeight, B = weights.ConvBias, U = u, Batch = _shape.Batch, Length = _shape.Length }, stream);
+        new ConvForwardArguments { X = ConvolvedFrom(xz), W = weights.ConvWeight, B = weights.ConvBias, U = u, Batch = _shape.Batch, Length = _shape.Length }, stream);
 
-    /// <summary>selection = u x_proj', each direction's.</summary>
-    public void Select(CudaBlas blas, nint u, in MixerWeights weights, nint selection) => blas.Multiply(
-        Activations(u), SelectionWeights(weights.XProj).T, Selection(selection), _shape.Tokens, _shape.Selected, _shape.Inner, _shape.Directions);
+    /// <summary>The same, and selection = u x_proj', each direction's.</summary>
+    public void ConvolveAndSelect(CudaBlas blas, nint xz, in MixerWeights weights, nint u, nint selection, nint stream = 0)
+    {
+        if (_selection is null)
+        {
+            Convolve(xz, weights, u, stream);
+            blas.Multiply(Activations(u), SelectionWeights(weights.XProj).T, Selection(selection), _shape.Tokens, _shape.Selected, _shape.Inner, _shape.Directions);
+            return;
+        }
+
+        _selection.Run(
+            new ConvSelectArguments
+            {
+                X = ConvolvedFrom(xz),
+                W = weights.ConvWeight,
+                B = weights.ConvBias,
+                P = weights.XProj,
+                U = u,
+                Selection = selection,
+                Batch = _shape.Batch,
+                Length = _shape.Length,
+            },
+            stream);
+    }
 
     /// <summary>delta = low-rank delta dt_proj', each direction's, before bias and softplus.</summary>
     public void StepSizes(CudaBlas blas, nint selection, in MixerWeights weights, nint delta) => blas.Multiply(
@@ -129,6 +154,8 @@ internal sealed class CudaMixer
 
     /// <summary>A matrix of activations or of weights.</summary>
     public Matrix Matrix(nint address, int row, long batch = 0) => new(address, row, _shape.Float32, batch);
+
+    private nint ConvolvedFrom(nint xz) => Matrix(xz, 0).From(_layout.X).Address;
 
     private void Project(CudaBlas blas, Matrix y, int outputs, in MixerWeights weights, nint output, int tokens) =>
         blas.Multiply(y, Matrix(weights.OutProjTwice, _shape.Directions * _shape.Inner).T, Matrix(output, _shape.Embed), tokens, _shape.Embed, outputs);

@@ -39,8 +39,9 @@ internal sealed class MixerBackward(PackedMixer packed, MixerShape shape, Parame
         var blas = loan.Blas;
         using var expandedAgain = keptOfForward.XZ is null ? _forward.Expand(blas, hidden) : null;
         var xz = keptOfForward.XZ ?? expandedAgain!;
-        using var u = _forward.Convolve(xz);
-        using var selectedAgain = keptOfForward.Selection is null ? _forward.Select(blas, u) : null;
+        using var u = _forward.RoomForConvolved();
+        using var selectedAgain = keptOfForward.Selection is null ? _forward.ConvolveAndSelect(blas, xz, u) : null;
+        if (selectedAgain is null) _forward.Convolve(xz, u);
         var selection = keptOfForward.Selection ?? selectedAgain!;
         using var scan = BackThroughScan(blas, u, xz, selection, keptOfForward.FirstStates, dOut);
         ProjectOutputs(blas, dOut, scan.Y);

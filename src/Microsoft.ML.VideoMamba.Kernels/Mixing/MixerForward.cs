@@ -44,8 +44,8 @@ internal sealed class MixerForward
     {
         using var loan = CudaBlas.Borrow(_mixer.Device);
         var xz = Expand(loan.Blas, hidden);
-        using var u = Convolve(xz);
-        var selection = Select(loan.Blas, u);
+        using var u = RoomForConvolved();
+        var selection = ConvolveAndSelect(loan.Blas, xz, u);
         using var delta = StepSizes(loan.Blas, selection);
         using var y = Activations(_shape.Tokens, _shape.Directions, _shape.Inner);
         var states = _mixer.AgainChunks > 1 ? Numbers(_shape.Directions, _shape.Batch, _mixer.AgainChunks, CudaScan.States, _shape.Inner) : null;
@@ -67,19 +67,17 @@ internal sealed class MixerForward
         return xz;
     }
 
-    /// <summary>The convolved inputs, (directions, tokens, inner).</summary>
-    public Tensor Convolve(Tensor xz)
-    {
-        var u = Activations(_shape.Directions, _shape.Tokens, _shape.Inner);
-        _mixer.Convolve(DeviceMemory.Address(xz), _weights, DeviceMemory.Address(u));
-        return u;
-    }
+    /// <summary>Room for the convolved inputs, (directions, tokens, inner).</summary>
+    public Tensor RoomForConvolved() => Activations(_shape.Directions, _shape.Tokens, _shape.Inner);
 
-    /// <summary>The selection, (directions, tokens, Selected).</summary>
-    public Tensor Select(CudaBlas blas, Tensor u)
+    /// <summary>Fills the convolved inputs.</summary>
+    public void Convolve(Tensor xz, Tensor u) => _mixer.Convolve(DeviceMemory.Address(xz), _weights, DeviceMemory.Address(u));
+
+    /// <summary>Fills them and gives the selection, (directions, tokens, Selected).</summary>
+    public Tensor ConvolveAndSelect(CudaBlas blas, Tensor xz, Tensor u)
     {
         var selection = Activations(_shape.Directions, _shape.Tokens, _shape.Selected);
-        _mixer.Select(blas, DeviceMemory.Address(u), _weights, DeviceMemory.Address(selection));
+        _mixer.ConvolveAndSelect(blas, DeviceMemory.Address(xz), _weights, DeviceMemory.Address(u), DeviceMemory.Address(selection));
         return selection;
     }
 

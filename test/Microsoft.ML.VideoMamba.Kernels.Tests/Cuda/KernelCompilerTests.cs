@@ -7,9 +7,11 @@ namespace Microsoft.ML.VideoMamba.Kernels.Tests.Cuda;
 [TestClass]
 public sealed class KernelCompilerTests
 {
+    private const string BFloat16Only = "conv_select.cu";
+
     public static IEnumerable<object[]> Sources =>
         from file in KernelSource.Files
-        from f32 in new[] { 0, 1 }
+        from f32 in file == BFloat16Only ? [0] : new[] { 0, 1 }
         from capability in new[] { 80, 90 }
         select new object[] { file, f32, capability };
 
@@ -19,7 +21,7 @@ public sealed class KernelCompilerTests
     {
         RequireCompiler();
 
-        byte[] image = KernelCompiler.Compile(new KernelSource(file, ("F32", f32), ("CHANNELS", 72)), capability, driverVersion: 0);
+        byte[] image = KernelCompiler.Compile(new KernelSource(file, ("F32", f32), ("CHANNELS", file == BFloat16Only ? 192 : 72)), capability, driverVersion: 0);
 
         CollectionAssert.AreEqual("\u007fELF"u8.ToArray(), image[..4]);
     }

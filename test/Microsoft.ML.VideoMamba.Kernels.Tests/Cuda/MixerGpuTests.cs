@@ -17,6 +17,7 @@ public sealed class MixerGpuTests
     [DataRow(1, 600, 192, 384, 12, 2)]
     [DataRow(9, 197, 192, 384, 12, 2)]
     [DataRow(1, 100, 576, 1152, 36, 2)]
+    [DataRow(65, 370, 32, 64, 2, 2)]
     public void EqualsItsStepsInFloat64(int batch, int length, int embed, int inner, int rank, int directions)
     {
         Gpu.Require();

@@ -18,9 +18,27 @@ DEVICE float from_lane_xor(float v, int mask) { return __shfl_xor_sync(0xfffffff
 DEVICE unsigned pack_bf16(float low, float high) { unsigned r; asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low)); return r; }
 DEVICE unsigned short round_bf16(float v) { unsigned short r; asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(r) : "f"(v)); return r; }
 
+// c += a b over 16 of the sum's index k, a warp's worth of bfloat16: of lane 4 g + q, a[0] and a[1] are rows g and g + 8 at k = 2 q and 2 q + 1, a[2] and a[3] the same at
+// k + 8; b0 and b1 are column g at those k; c[0], c[1] are row g of columns 2 q and 2 q + 1, c[2], c[3] row g + 8 of them.
+DEVICE void mma16(float (&c)[4], const unsigned (&a)[4], unsigned b0, unsigned b1) {
+  asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
+// Four 8 by 8 matrices of bfloat16 from shared memory: lane 8 i + r points at row r of matrix i, of which lane 4 g + q gets row g's elements 2 q and 2 q + 1 in m[i].
+// As mma16 wants them: a, where lane i points at row i % 16, at k 8 (i / 16); b0 and b1 of two neighbouring sums of 16, where it points at column i % 8, at k 8 (i / 8).
+DEVICE void load_matrices(unsigned (&m)[4], const void* from) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+               : "=r"(m[0]), "=r"(m[1]), "=r"(m[2]), "=r"(m[3]) : "r"((unsigned)__cvta_generic_to_shared(from)) : "memory");
+}
+
 // 16 bytes from global to shared memory past the registers; zeros where `on` is false (the source is then not read).
 DEVICE void copy16(void* to, const void* from, bool on) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 16 : 0) : "memory");
+}
+// The same by way of the first-level cache, for what another warp of the multiprocessor asks for as well.
+DEVICE void copy16_by_l1(void* to, const void* from, bool on) {
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 16, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 16 : 0) : "memory");
 }
 DEVICE void copy4(void* to, const void* from, bool on) {
   asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 4 : 0) : "memory");

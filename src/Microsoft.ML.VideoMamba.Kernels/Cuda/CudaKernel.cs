@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using static Microsoft.ML.VideoMamba.Kernels.Cuda.DriverApi;
 
 namespace Microsoft.ML.VideoMamba.Kernels.Cuda;
@@ -7,7 +6,7 @@ namespace Microsoft.ML.VideoMamba.Kernels.Cuda;
 internal sealed unsafe class CudaKernel<TArguments>
     where TArguments : unmanaged
 {
-    /// <summary>Shared memory that a block may take unasked; what the card takes for itself of each block; a multiple that sizes are rounded down to.</summary>
+    /// <summary>Shared memory that a block may take unasked; what the card takes for itself of each block; a multiple that it rounds a block's up to.</summary>
     private const int UnaskedSharedBytes = 48 * 1024, ReservedSharedBytes = 1024, SharedMultiple = 128;
 
     private readonly CudaDevice _device;
@@ -16,7 +15,6 @@ internal sealed unsafe class CudaKernel<TArguments>
     private readonly Lock _asking = new();
     private readonly Lazy<int> _staticShared;
     private int _askedShared;
-    private readonly ConcurrentDictionary<int, int> _residentBlocks = new();
 
     internal CudaKernel(CudaDevice device, nint function, string name)
     {
@@ -53,17 +51,18 @@ internal sealed unsafe class CudaKernel<TArguments>
     /// <param name="blocks">From 1 up.</param>
     public int SharedBytesFor(int blocks)
     {
-        int each = Math.Min(_device.SharedBytesPerBlock, _device.SharedBytesPerMultiprocessor / blocks - ReservedSharedBytes) - _staticShared.Value;
-        return Math.Max(0, each / SharedMultiple * SharedMultiple);
+        int each = Math.Min(_device.SharedBytesPerBlock, _device.SharedBytesPerMultiprocessor / blocks - ReservedSharedBytes) / SharedMultiple * SharedMultiple;
+        return Math.Max(0, each - _staticShared.Value);
     }
 
-    /// <summary>How many blocks of that many threads a multiprocessor holds at a time.</summary>
-    public int ResidentBlocks(int threads) => _residentBlocks.GetOrAdd(threads, count =>
+    /// <summary>How many blocks of that many threads, with that much dynamic shared memory, a multiprocessor holds at a time.</summary>
+    public int ResidentBlocks(int threads, int sharedBytes = 0)
     {
         using var current = _device.MakeCurrent();
-        Check(cuOccupancyMaxActiveBlocksPerMultiprocessor(out int blocks, _function, count, 0));
+        AskForShared(sharedBytes);
+        Check(cuOccupancyMaxActiveBlocksPerMultiprocessor(out int blocks, _function, threads, (nuint)sharedBytes));
         return blocks;
-    });
+    }
 
     /// <summary>What is once allowed stays so: launches of other sizes, maybe of other threads, come between.</summary>
     private void AskForShared(int sharedBytes)

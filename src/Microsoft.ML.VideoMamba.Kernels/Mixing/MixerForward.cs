@@ -50,7 +50,7 @@ internal sealed class MixerForward
         using var y = Activations(_shape.Tokens, _shape.Directions, _shape.Inner);
         var states = _mixer.AgainChunks > 1 ? Numbers(_shape.Directions, _shape.Batch, _mixer.AgainChunks, CudaScan.States, _shape.Inner) : null;
         using var sums = _mixer.Chunks > 1 ? Numbers(_shape.Directions, _shape.Batch, _mixer.Chunks, _shape.Inner) : null;
-        using var between = _mixer.PiecesRoom > 0 ? Numbers(_mixer.PiecesRoom) : null;
+        using var between = states is null && _mixer.PiecesRoom > 0 ? Numbers(_mixer.PiecesRoom) : null;
         var buffers = Buffers(u, delta, xz, selection, states) with { Y = DeviceMemory.Address(y), Sums = DeviceMemory.Address(sums), Between = DeviceMemory.Address(between) };
         int outputs = _mixer.RunScan(buffers, _weights, marks: _mixer.Chunks > 1 ? 0 : DeviceMemory.Address(states));
         var output = Activations(_shape.Batch, _shape.Length, _shape.Embed);

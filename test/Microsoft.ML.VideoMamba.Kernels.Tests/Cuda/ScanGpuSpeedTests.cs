@@ -97,14 +97,16 @@ public sealed class ScanGpuSpeedTests
         var operands = Operands(batch, length, channels);
         var scan = operands.Scan();
         Tensor y = empty_like(operands.U), states = operands.Empty(Directions, batch, length / 32 + 1, CudaScan.States, channels), sums = operands.Empty(Directions, batch, length / 32 + 1, channels);
+        var between = operands.Empty(scan.PiecesRoom(Directions * batch));
         int marked = scan.KnownChunkFor(Directions * batch, length);
         void Report(int chunk, int? parts)
         {
             int chunks = Grid.Cover(length, chunk);
-            var arguments = operands.ForwardArguments(y) with { Chunk = chunk, First = chunks > 1 ? DeviceMemory.Address(states) : 0, Sums = DeviceMemory.Address(sums), Marked = marked };
+            var arguments = operands.ForwardArguments(y) with { Between = DeviceMemory.Address(between), Chunk = chunk, First = chunks > 1 ? DeviceMemory.Address(states) : 0, Sums = DeviceMemory.Address(sums), Marked = marked };
             double forward = Median(() => scan.Forward(arguments, Directions, parts: parts));
             double marking = chunks > 1 ? 0 : Median(() => scan.Forward(arguments with { Marks = DeviceMemory.Address(states) }, Directions, parts: parts));
-            TestContext.WriteLine(JsonSerializer.Serialize(new { scan = new[] { batch, length, channels }, chunks, parts = parts ?? 0, forward, marking }));
+            double meeting = chunks > 1 ? 0 : Median(() => scan.Meet(arguments, parts: parts));
+            TestContext.WriteLine(JsonSerializer.Serialize(new { scan = new[] { batch, length, channels }, chunks, parts = parts ?? 0, forward, marking, meeting }));
         }
 
         Report(scan.ChunkFor(Directions * batch, length), null);

@@ -105,6 +105,60 @@ public sealed class ScanPartsGpuTests
         }
     }
 
+    /// <summary>More walks than the card has places for, several pieces each, and room that is used again.</summary>
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(4)]
+    public void WalkInPiecesAsInOne(int parts)
+    {
+        const int Batch = 70, Length = 900, Channels = 384;
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        var operands = Operands(Scans(1, Length, Channels, ScalarType.BFloat16, optional: true), new CudaScanOptions(true, SequenceDirection.Forward));
+        Tensor Many(Tensor of, int axis) => of.expand([.. of.shape[..axis], Batch, .. of.shape[(axis + 1)..]]).contiguous();
+        operands = operands with { U = Many(operands.U, 1) * rand([Batch, 1, 1], operands.U.dtype, operands.U.device), Delta = Many(operands.Delta, 1), BC = Many(operands.BC, 1), Z = Many(operands.Z!, 0) };
+        var (y, expected, between) = (empty_like(operands.U), empty_like(operands.U), operands.Empty(operands.Scan().PiecesRoom(Directions * Batch)));
+        operands.Scan().Forward(operands.ForwardArguments(expected), Directions, parts: parts);
+        var arguments = operands.ForwardArguments(y) with { Between = DeviceMemory.Address(between) };
+        for (int i = 0; i < 2; i++)
+        {
+            operands.Scan().Forward(arguments, Directions, parts: parts);
+
+            AssertClose("y", expected, y, ScalarType.BFloat16);
+            operands.Scan().Meet(arguments, parts: parts);
+
+            AssertClose("sum of y", expected[0] + expected[1], y[0], ScalarType.BFloat16);
+        }
+    }
+
+    [TestMethod]
+    [DataRow("scan_pieces", 2)]
+    [DataRow("scan_pieces", 4)]
+    [DataRow("scan_meeting", 2)]
+    [DataRow("scan_meeting", 4)]
+    public void AMultiprocessorHoldsItsShareOfBlocks(string name, int parts)
+    {
+        Gpu.Require();
+        var kernel = CudaDevice.Get(Gpu.Device.index).Kernel<ScanForwardArguments>(new KernelSource("scan_forward.cu", ("PARTS", parts)), name);
+        int threads = 32 * parts, all = kernel.ResidentBlocks(threads);
+        for (int share = 1; share <= all + 1; share++) Assert.AreEqual(Math.Min(share, all), kernel.ResidentBlocks(threads, kernel.SharedBytesFor(share)), $"a share of {share}");
+    }
+
+    /// <summary>Contiguous tensors that begin anywhere.</summary>
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(4)]
+    public void TakeOperandsThatBeginAnywhere(int offset)
+    {
+        Gpu.Require();
+        using var scope = NewDisposeScope();
+        var scan = Scans(2, 20, 24, ScalarType.BFloat16, optional: true)[0];
+        var expected = Reference(scan, softplus: true, forwards: true);
+        foreach (string name in scan.Names.ToList()) scan[name] = cat([zeros(offset, scan[name]!.dtype), scan[name]!.flatten()]).cuda().narrow(0, offset, scan[name]!.NumberOfElements).view(scan[name]!.shape);
+
+        AssertClose("y", expected.Y, scan.Run(KernelFace.Cuda).Y, ScalarType.BFloat16);
+    }
+
     /// <summary>Marks are the first states of a second walk's chunks, which then keeps what one walk would.</summary>
     [TestMethod]
     [DynamicData(nameof(Walks))]

@@ -11,6 +11,9 @@ internal sealed unsafe class CudaDevice
     /// <summary>The first driver that tells the size of a kernel's parameters.</summary>
     public const int FirstVersionWithParameterSizes = 12040;
 
+    /// <summary>Shared memory that a card takes for itself of each block.</summary>
+    public const int ReservedSharedBytes = 1024;
+
     private static readonly ConcurrentDictionary<int, Lazy<CudaDevice>> s_devices = new();
 
     private readonly nint _context;
@@ -45,7 +48,7 @@ internal sealed unsafe class CudaDevice
     /// <summary>Shared memory that a block can ask for.</summary>
     public int SharedBytesPerBlock { get; }
 
-    /// <summary>Shared memory of a multiprocessor, for all of its blocks and 1 KB more for each.</summary>
+    /// <summary>Shared memory of a multiprocessor, for all of its blocks and <see cref="ReservedSharedBytes"/> more for each.</summary>
     public int SharedBytesPerMultiprocessor { get; }
 
     /// <summary>The newest CUDA that the driver knows, such as 13000.</summary>

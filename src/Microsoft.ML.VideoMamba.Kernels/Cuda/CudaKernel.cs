@@ -6,8 +6,8 @@ namespace Microsoft.ML.VideoMamba.Kernels.Cuda;
 internal sealed unsafe class CudaKernel<TArguments>
     where TArguments : unmanaged
 {
-    /// <summary>Shared memory that a block may take unasked; what the card takes for itself of each block; a multiple that it rounds a block's up to.</summary>
-    private const int UnaskedSharedBytes = 48 * 1024, ReservedSharedBytes = 1024, SharedMultiple = 128;
+    /// <summary>Shared memory that a block may take unasked; a multiple that the card rounds a block's up to.</summary>
+    private const int UnaskedSharedBytes = 48 * 1024, SharedMultiple = 128;
 
     private readonly CudaDevice _device;
     private readonly nint _function;
@@ -51,7 +51,7 @@ internal sealed unsafe class CudaKernel<TArguments>
     /// <param name="blocks">From 1 up.</param>
     public int SharedBytesFor(int blocks)
     {
-        int each = Math.Min(_device.SharedBytesPerBlock, _device.SharedBytesPerMultiprocessor / blocks - ReservedSharedBytes) / SharedMultiple * SharedMultiple;
+        int each = Math.Min(_device.SharedBytesPerBlock, _device.SharedBytesPerMultiprocessor / blocks - CudaDevice.ReservedSharedBytes) / SharedMultiple * SharedMultiple;
         return Math.Max(0, each - _staticShared.Value);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using TorchSharp;
 
@@ -14,9 +15,11 @@ internal static class DeviceMemory
     /// <summary>The address of element <paramref name="offset"/>.</summary>
     public static nint Address(torch.Tensor tensor, long offset) => (nint)(Data(null, tensor.Handle) + offset * tensor.ElementSize);
 
-    /// <summary>The tensor, dense and beginning at 16 bytes as the widest copies want it: itself where it is so.</summary>
-    public static torch.Tensor Dense(torch.Tensor tensor)
+    /// <summary>The tensor, dense and beginning at 16 bytes as the widest copies want it: itself where it is so; null without one.</summary>
+    [return: NotNullIfNotNull(nameof(tensor))]
+    public static torch.Tensor? Dense(torch.Tensor? tensor)
     {
+        if (tensor is null) return null;
         var dense = tensor.contiguous();
         return Address(dense) % WidestCopy == 0 ? dense : dense.clone();
     }

@@ -123,7 +123,7 @@ internal sealed class CudaMixer
     /// <param name="weights">The parameters.</param>
     /// <param name="kept">Receives the states.</param>
     public void KeepStates(in MixerBuffers buffers, in MixerWeights weights, nint kept) =>
-        _scan.KeepStates(Scanned(buffers, weights) with { First = buffers.States, Sums = 0, Between = 0, Chunk = AgainChunk, Kept = kept }, _shape.Directions);
+        _scan.KeepStates(Scanned(buffers, weights) with { First = buffers.States, Sums = 0, Chunk = AgainChunk, Kept = kept }, _shape.Directions);
 
     /// <summary>out = y out_proj', the directions added up.</summary>
     /// <param name="blas">For the product.</param>

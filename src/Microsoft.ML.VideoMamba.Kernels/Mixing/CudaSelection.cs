@@ -8,8 +8,8 @@ internal sealed class CudaSelection
 {
     private const int TokensOfWarp = 32, WarpsOfBlock = 8, ThreadsOfWarp = 32, ChannelsAtOnce = 64, Taps = 4;
 
-    /// <summary>Blocks that share a multiprocessor, so that one works while the other waits for copies, and what CUDA itself takes for each.</summary>
-    private const int BlocksAtOnce = 2, SharedBytesOfCuda = 1024;
+    /// <summary>Blocks that share a multiprocessor, so that one works while the other waits for copies.</summary>
+    private const int BlocksAtOnce = 2;
 
     /// <summary>Wider selections do not fit into the registers.</summary>
     private const int MostSelected = 80;
@@ -40,7 +40,7 @@ internal sealed class CudaSelection
     /// <param name="sharedBytes">Shared memory of a multiprocessor.</param>
     public static bool Pays(MixerShape shape, int multiprocessors, int sharedBytes) =>
         !shape.Float32 && shape.Taps == Taps && shape.Inner % ChannelsAtOnce == 0 && shape.Selected <= MostSelected
-        && BlocksAtOnce * (SharedBytes(shape.Directions, shape.Selected) + SharedBytesOfCuda) <= sharedBytes
+        && BlocksAtOnce * (SharedBytes(shape.Directions, shape.Selected) + CudaDevice.ReservedSharedBytes) <= sharedBytes
         && Filled(Warps(shape.Batch, shape.Length, shape.Directions), BlocksAtOnce * WarpsOfBlock * multiprocessors) >= LeastFilled;
 
     /// <summary>Convolves and selects.</summary>

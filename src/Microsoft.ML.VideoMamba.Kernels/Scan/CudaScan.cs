@@ -128,7 +128,8 @@ internal sealed class CudaScan
         return Math.Min(length, ChunkOf(length, (int)chunks));
     }
 
-    private static int ChunkOf(int length, int chunks) => Grid.Cover(Grid.Cover(length, chunks), StepsPerKept) * StepsPerKept;
+    /// <summary>Steps of each of so many chunks.</summary>
+    public static int ChunkOf(int length, int chunks) => Grid.Cover(Grid.Cover(length, chunks), StepsPerKept) * StepsPerKept;
 
     /// <summary>Scans.</summary>
     /// <param name="arguments">

@@ -13,7 +13,7 @@ internal sealed record CudaScanOperands(
     /// <summary>From the tensors in the order of the record, null where absent.</summary>
     public static CudaScanOperands Prepare(IReadOnlyList<Tensor?> tensors, CudaScanOptions options) => new(
         DeviceMemory.Dense(tensors[0]!), DeviceMemory.Dense(tensors[1]!), tensors[2]!.contiguous(), DeviceMemory.Dense(tensors[3]!), tensors[4]?.contiguous(),
-        tensors[5] is { } z ? DeviceMemory.Dense(z) : null, tensors[6]?.contiguous(), tensors[7]?.contiguous(), options);
+        DeviceMemory.Dense(tensors[5]), tensors[6]?.contiguous(), tensors[7]?.contiguous(), options);
 
     /// <summary>In the order of the record, for saving.</summary>
     public List<Tensor?> ToList() => [U, Delta, A, BC, D, Z, DeltaBias, InitialState];

@@ -21,7 +21,7 @@ internal sealed class ScanWalks
     /// <param name="constants">What the source is compiled with beside.</param>
     public ScanWalks(CudaDevice device, int channels, int parts, (string, int)[] constants)
     {
-        (_device, _groups, _threads) = (device, Grid.Cover(channels, WarpLanes), WarpLanes * parts);
+        (_device, _groups, _threads) = (device, CudaScan.GroupsOf(channels), WarpLanes * parts);
         var source = new KernelSource("scan_forward.cu", [.. constants, ("PARTS", parts)]);
         Lazy<CudaKernel<ScanForwardArguments>> Kernel(string name) => new(() => device.Kernel<ScanForwardArguments>(source, name));
         (_forward, _keeping, _pieces, _meeting) = (Kernel("scan_forward"), Kernel("scan_keeping"), Kernel("scan_pieces"), Kernel("scan_meeting"));
@@ -58,7 +58,7 @@ internal sealed class ScanWalks
     /// <summary>The tickets of so many walks: how many pieces were taken, and of each walk how many are done.</summary>
     public static long TicketsOf(long walks) => 1 + walks;
 
-    private static int PieceOf(int length) => Math.Max(LeastOfPiece, Grid.Cover(Grid.Cover(length, MostPieces), CudaScan.StepsPerKept) * CudaScan.StepsPerKept);
+    private static int PieceOf(int length) => Math.Max(LeastOfPiece, CudaScan.ChunkOf(length, MostPieces));
 
     /// <summary>
     /// A multiprocessor gets no more blocks than its share of the walks: blocks that wait for the piece before theirs would else take places on some of them, and leave

@@ -109,7 +109,7 @@ internal static class SelectiveScanCuda
         var plan = scan.PlanBackward(directions * batch, length, chunkSteps);
         int chunks = plan.Chunks, rows = batch * chunks;
         var sums = chunks > 1 ? operands.Empty(directions, batch, chunks, channels) : null;
-        dy = dy is null ? zeros_like(operands.U) : DeviceMemory.Dense(dy);
+        dy = DeviceMemory.Dense(dy) ?? zeros_like(operands.U);
         var carriedIn = dLast is null ? null : CudaScanOperands.ToKernel(dLast, Scaled.Out);
         var carried = chunks > 1 ? operands.Empty(directions, batch, chunks, CudaScan.States, channels) : carriedIn;
         var (du, ddelta, dz) = (empty_like(operands.U), empty_like(operands.Delta), operands.Z is null ? null : empty_like(operands.U));

@@ -112,7 +112,7 @@ public sealed class ScanGpuSpeedTests
         Report(scan.ChunkFor(Directions * batch, length), null);
         foreach (int chunks in chunkCounts.Split(',').Select(count => int.Parse(count, CultureInfo.InvariantCulture)))
         {
-            int chunk = Math.Min(length, Grid.Cover(Grid.Cover(length, chunks), CudaScan.StepsPerKept) * CudaScan.StepsPerKept);
+            int chunk = Math.Min(length, CudaScan.ChunkOf(length, chunks));
             foreach (int parts in ScanWalks.Parts) Report(chunk, parts);
         }
     }

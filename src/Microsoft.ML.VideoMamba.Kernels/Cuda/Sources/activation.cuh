@@ -29,7 +29,7 @@ DEVICE void up4(act4 v, float* o) { o[0] = as_float(v.x << 16); o[1] = as_float(
 DEVICE act4 down4(const float* o) { return act4{pack_bf16(o[0], o[1]), pack_bf16(o[2], o[3])}; }
 #endif
 
-// COUNT neighbouring activations, a power of two (widen, copy: from 2 on), aligned to their size: widened to float32, rounded to the type, and copied (device.cuh).
+// COUNT neighbouring activations, a power of two (widen: from 2 on), aligned to their size: widened to float32 and rounded to the type.
 template<int COUNT> DEVICE void widen(const act* from, float* to) {
   #pragma unroll
   for (int i = 0; i + 4 <= COUNT; i += 4) up4(*(const act4*)(from + i), to + i);
@@ -40,11 +40,6 @@ template<int COUNT> DEVICE void narrow(const float* from, act* to) {
   for (int i = 0; i + 4 <= COUNT; i += 4) *(act4*)(to + i) = down4(from + i);
   if (COUNT == 2) *(act2*)to = down2(from);
   if (COUNT == 1) *to = down(*from);
-}
-template<int COUNT> DEVICE void copy(act* to, const act* from, bool on) {
-  constexpr int WIDE = 16 / (int)sizeof(act);
-  #pragma unroll
-  for (int i = 0; i < COUNT; i += WIDE) copy_bytes<(COUNT < WIDE ? COUNT : WIDE) * (int)sizeof(act)>(to + i, from + i, on);
 }
 
 #define LOG2E 1.4426950408889634f

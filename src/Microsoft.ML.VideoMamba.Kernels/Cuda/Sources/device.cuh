@@ -3,7 +3,6 @@
 #define DEVICE __device__ __forceinline__
 
 struct __align__(8) half4_raw { unsigned x, y; };          // four bfloat16
-struct __align__(16) half8_raw { unsigned x, y, z, w; };   // eight bfloat16
 struct __align__(8) f2 { float x, y; };
 struct __align__(16) f4 { float x, y, z, w; };
 
@@ -40,15 +39,8 @@ DEVICE void copy16(void* to, const void* from, bool on) {
 DEVICE void copy16_by_l1(void* to, const void* from, bool on) {
   asm volatile("cp.async.ca.shared.global [%0], [%1], 16, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 16 : 0) : "memory");
 }
-DEVICE void copy4(void* to, const void* from, bool on) {
-  asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 4 : 0) : "memory");
-}
 DEVICE void copy8(void* to, const void* from, bool on) {
   asm volatile("cp.async.ca.shared.global [%0], [%1], 8, %2;" :: "r"((unsigned)__cvta_generic_to_shared(to)), "l"(from), "r"(on ? 8 : 0) : "memory");
-}
-template<int BYTES> DEVICE void copy_bytes(void* to, const void* from, bool on) {
-  static_assert(BYTES == 4 || BYTES == 8 || BYTES == 16, "what an asynchronous copy takes");
-  if (BYTES == 16) copy16(to, from, on); else if (BYTES == 8) copy8(to, from, on); else copy4(to, from, on);
 }
 DEVICE void copy_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 template<int PENDING> DEVICE void copy_wait() { asm volatile("cp.async.wait_group %0;" :: "n"(PENDING) : "memory"); }

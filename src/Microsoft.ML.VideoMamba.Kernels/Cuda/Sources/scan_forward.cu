@@ -97,6 +97,7 @@ template<int R, int OWN, typename T> DEVICE void store_states(const float (&h)[R
 // What a block walks: steps from `start` to before `end` of one direction of a clip, the channels of one group. k counts the chunk or piece.
 struct Task { int group, direction, clip, k, start, end; };
 
+DEVICE long long sequence_of(const ScanForwardArguments& args, const Task& task) { return (long long)task.direction * args.batch + task.clip; }
 DEVICE bool goes_forwards(const ScanForwardArguments& args, int direction) { return (direction ^ args.reverse) == 0; }
 
 // grid (GROUPS, batch * chunks that are walked, directions)
@@ -137,7 +138,7 @@ template<int WALK, bool KEEPING, Leg LEG> DEVICE void scan(
   const int lane = threadIdx.x & 31, part = threadIdx.x >> 5, base = task.group * 32, length = args.length, start = task.start, end = task.end;
   const bool forwards = goes_forwards(args, task.direction);
   const int sign = forwards != (WALK == ADJOINT) ? 1 : -1;
-  const long long sequence = (long long)task.direction * args.batch + task.clip;
+  const long long sequence = sequence_of(args, task);
 
   constexpr int R = Tile<WALK>::CHANNELS_OF, OWN = Tile<WALK>::STATES_OF;
   const int first = Tile<WALK>::channel(lane, part), state = Tile<WALK>::state(lane, part);
@@ -193,7 +194,7 @@ template<int WALK, bool KEEPING, Leg LEG> DEVICE void scan(
     const bool in = ROUND * round < end - start - row_copied;
     #pragma unroll
     for (int i = 0; i < COPIES; i++) {
-      if (((i + 1) * TOGETHER <= ARRAYS || array_of(i) < ARRAYS) && (GATE || array_of(i) != 3)) copy<WIDE>(to + i * THREADS * WIDE, from[i], in);
+      if (((i + 1) * TOGETHER <= ARRAYS || array_of(i) < ARRAYS) && (GATE || array_of(i) != 3)) copy16(to + i * THREADS * WIDE, from[i], in);
       from[i] += stride[i];
     }
     copy_commit();
@@ -303,8 +304,7 @@ template<int WALK, bool KEEPING, Leg LEG> DEVICE void scan(
 
 template<int WALK, bool KEEPING> DEVICE void scan_chunk(const ScanForwardArguments& args, Shared<WALK, false>& shared) {
   const Task task = chunk_of_block(args);
-  const long long chunks = (args.length + args.chunk - 1) / args.chunk, row = ((long long)task.direction * args.batch + task.clip) * chunks + task.k;
-  const long long states = row * N * CHANNELS;
+  const long long chunks = (args.length + args.chunk - 1) / args.chunk, row = sequence_of(args, task) * chunks + task.k, states = row * N * CHANNELS;
   scan<WALK, KEEPING, ALONE>(
     args, task, args.first ? args.first + states : nullptr, args.last ? args.last + states : nullptr, args.sums ? args.sums + row * CHANNELS : nullptr, shared);
 }
@@ -313,7 +313,7 @@ template<bool MEETING> DEVICE void scan_piece(const ScanForwardArguments& args, 
   const Task task = take_piece<MEETING>(args);
   const int pieces = pieces_of<MEETING>(args);
   const bool adding = MEETING && task.k >= pieces, last = task.k == (MEETING ? 2 : 1) * pieces - 1;
-  const long long states = ((long long)task.direction * args.batch + task.clip) * N * CHANNELS;
+  const long long states = sequence_of(args, task) * N * CHANNELS;
   const float* before = task.k > 0 ? args.between + states : args.first ? args.first + states : nullptr;
   float* after = !last ? args.between + states : args.last ? args.last + states : nullptr;
   if (threadIdx.x == 0) {
